@@ -1,0 +1,1 @@
+"""From a plain-data document to what people read: terminal, HTML, JSON."""
