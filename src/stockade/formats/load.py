@@ -1,0 +1,74 @@
+"""Opens a model file and hands it to the reader of its format."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.formats.vensim.read import parse_mdl
+from stockade.model.model import Model
+
+_NOT_YET = (".xmile", ".stmx", ".xml", ".itmx", ".isdb", ".vpm", ".vpmx", ".vmf", ".vmfx")
+_LARGEST = 64 * 2**20
+
+
+def load(path: str | Path) -> Model:
+    """Reads a model file.
+
+    Args:
+        path: A Vensim model in text form (.mdl).
+
+    Raises:
+        StockadeError: The file is missing, is of a format that is not read, or is wrong in its form.
+            What its equations mean is checked by `stockade.model.checks.check`.
+    """
+    file = Path(path)
+    suffix = file.suffix.lower()
+    if suffix in _NOT_YET:
+        raise _problem(
+            "format-not-yet-read",
+            path,
+            f"files of type {suffix} are not read yet",
+            "Save the model as text from Vensim: File, Save As, .mdl.",
+        )
+    if suffix != ".mdl":
+        raise _problem(
+            "unknown-format",
+            path,
+            f"{suffix or 'no suffix'} is not the suffix of a model file",
+            "Models are read from Vensim's .mdl files.",
+        )
+    return parse_mdl(_text(file, path), str(path))
+
+
+def _text(file: Path, path: str | Path) -> str:
+    try:
+        if file.is_file() and file.stat().st_size > _LARGEST:
+            raise _problem("file-too-large", path, "this model file is larger than 64 MiB", "Is it a model?")
+        raw = file.read_bytes()
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
+        raise _problem("file-not-read", path, reason, "Check the path.") from error
+    if b"\0" in raw:
+        raise _problem(
+            "not-a-text-file", path, "this file is not text", "Save the model as text (.mdl), not as binary."
+        )
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if re.match(rb"\s*\{\s*utf-?8\s*\}", raw, re.IGNORECASE):
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise _problem(
+                "not-utf-8",
+                path,
+                "this byte is not UTF-8, though the file says that it is",
+                "Save the file as UTF-8.",
+                line,
+            ) from error
+        # Files from before Unicode hold the code page of the machine that wrote them, nearly always this one.
+        return raw.decode("cp1252", errors="replace")
+
+
+def _problem(code: str, path: str | Path, message: str, hint: str, line: int | None = None) -> StockadeError:
+    return StockadeError(Diagnostic(code, message, Place(str(path), line), hint=hint))

@@ -1,0 +1,210 @@
+"""Cuts a .mdl file into its entries: ``equation ~ units ~ documentation ~ flags |``.
+
+Only what decides where an entry ends is looked at here: quotes, comments in braces, bars and tildes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from stockade.errors import Diagnostic
+from stockade.formats.source import Source
+
+_SKETCH = re.compile(r"^\\\\\\---///", re.MULTILINE)
+_BOUNDARY = re.compile(r'[~|"{]')
+_QUOTED_END = re.compile(r'\\"|\\\n|["\n]')
+_DOCUMENTATION_END = re.compile(r"[~|]")
+_CONTINUATION = re.compile(r"\\[ \t]*\n")
+_GROUP = re.compile(r"\*{3,}\s*\.?(.*?)\s*\*{3,}", re.DOTALL)
+_MACRO_EDGE = re.compile(r"\s*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
+_HEADER = re.compile(r"\ufeff?\s*\{\s*utf-?8\s*\}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the file.
+
+    Attributes:
+        equation: The equation part; comments and line continuations are blanks, so that every
+            character stands as far from the beginning as it does in the file.
+        start: Offset of `equation` in the file.
+        units: The units part, as written.
+        documentation: The comment part, as written.
+        flags: What stands behind a third tilde, e.g. ``:SUPPLEMENTARY``.
+        group: The group that the entry stands in.
+        macro: The header of the macro that the entry stands in; None outside of macros.
+    """
+
+    equation: str
+    start: int
+    units: str
+    documentation: str
+    flags: str
+    group: str
+    macro: MacroHeader | None
+
+
+@dataclass(frozen=True)
+class MacroHeader:
+    """The text between ``:MACRO:`` and its first equation, and where it begins."""
+
+    text: str
+    start: int
+
+
+def opening_comment(text: str) -> str:
+    """Returns the comment in braces with which the file opens, without the encoding's."""
+    header = _HEADER.match(text)
+    at = header.end() if header else 0
+    comment = re.compile(r"\s*\{([^}]*)\}").match(text, at)
+    return comment.group(1).strip() if comment else ""
+
+
+def split(source: Source) -> tuple[list[Entry], list[Diagnostic]]:
+    """Cuts the file into entries.
+
+    Returns:
+        The entries that stand, and what was wrong with the others.
+    """
+    return _Splitter(source).split()
+
+
+class _Splitter:
+    """The state of one pass over the text."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        sketch = _SKETCH.search(source.text)
+        self.text = source.text[: sketch.start()] if sketch else source.text
+        header = _HEADER.match(self.text)
+        self.at = header.end() if header else 0
+        self.group = ""
+        self.macro: MacroHeader | None = None
+        self.entries: list[Entry] = []
+        self.problems: list[Diagnostic] = []
+
+    def split(self) -> tuple[list[Entry], list[Diagnostic]]:
+        while self.at < len(self.text):
+            self._edges_of_macros()
+            self._entry()
+        if self.macro is not None:
+            self._complain(
+                "unfinished-macro",
+                "this macro has no :END OF MACRO:",
+                self.macro.start,
+                "Close the macro with a line :END OF MACRO:.",
+            )
+        return self.entries, self.problems
+
+    def _complain(self, code: str, message: str, offset: int, hint: str) -> None:
+        self.problems.extend(self.source.problem(code, message, offset, hint=hint).diagnostics)
+
+    def _edges_of_macros(self) -> None:
+        while edge := _MACRO_EDGE.match(self.text, self.at):
+            self.at = edge.end()
+            if edge.group(1).upper() != ":MACRO:":
+                self.macro = None
+                continue
+            close = self.text.find(")", self.at)
+            end = close + 1 if close >= 0 else len(self.text)
+            self.macro = MacroHeader(self.text[self.at : end], self.at)
+            self.at = end
+
+    def _entry(self) -> None:
+        start = self.at
+        equation, boundary = self._equation()
+        parts: list[str] = []
+        while boundary == "~":
+            part, boundary = self._part(raw=len(parts) > 0)
+            parts.append(part)
+        blank = not equation.strip()
+        if boundary == "" and (not blank or parts):
+            first = start + len(equation) - len(equation.lstrip())
+            self._complain(
+                "unfinished-equation",
+                "the file ends within this equation",
+                first,
+                "Every equation ends with a bar: name = equation ~ units ~ comment |",
+            )
+            return
+        group = _GROUP.fullmatch(equation.strip())
+        if group:
+            self.group = group.group(1).strip()
+            return
+        if blank:
+            return
+        if len(parts) > 3:
+            first = start + len(equation) - len(equation.lstrip())
+            self._complain(
+                "missing-bar",
+                f"this equation has {len(parts)} parts behind it, three are possible",
+                first,
+                "Perhaps a bar | is missing between this equation and the next.",
+            )
+            return
+        units, documentation, flags = [*parts, "", "", ""][:3]
+        self.entries.append(
+            Entry(
+                equation, start, units.strip(), documentation.strip(), flags.strip(), self.group, self.macro
+            )
+        )
+
+    def _equation(self) -> tuple[str, str]:
+        """Reads up to the first tilde or bar outside of quotes and comments, or to the end."""
+        pieces: list[str] = []
+        while found := _BOUNDARY.search(self.text, self.at):
+            pieces.append(self.text[self.at : found.start()])
+            self.at = found.end()
+            if found.group() in "~|":
+                return _blank_continuations("".join(pieces)), found.group()
+            if found.group() == "{":
+                pieces.append(_blank(self.text[found.start() : self._comment_end(found.start())]))
+            else:
+                pieces.append(self.text[found.start() : self._quoted_end(found.start())])
+        pieces.append(self.text[self.at :])
+        self.at = len(self.text)
+        return _blank_continuations("".join(pieces)), ""
+
+    def _comment_end(self, start: int) -> int:
+        close = self.text.find("}", start)
+        if close < 0:
+            self._complain(
+                "unclosed-comment", "this comment has no closing brace", start, "Close it with a }."
+            )
+        self.at = close + 1 if close >= 0 else len(self.text)
+        return self.at
+
+    def _quoted_end(self, start: int) -> int:
+        # A quote that its line does not close is left for the tokenizer to complain about: it knows
+        # the name that is meant, and the rest of the file can still be read.
+        at = start + 1
+        while found := _QUOTED_END.search(self.text, at):
+            at = found.end()
+            if found.group() == '"':
+                break
+            if found.group() == "\n":
+                at = start + 1
+                break
+        else:
+            at = start + 1
+        self.at = at
+        return at
+
+    def _part(self, *, raw: bool) -> tuple[str, str]:
+        """Reads a part behind a tilde. Units may hold comments, documentation is left as it is."""
+        if not raw:
+            return self._equation()
+        found = _DOCUMENTATION_END.search(self.text, self.at)
+        start, self.at = self.at, found.end() if found else len(self.text)
+        if found is None:
+            return self.text[start:], ""
+        return self.text[start : found.start()], found.group()
+
+
+def _blank(text: str) -> str:
+    return "".join("\n" if one == "\n" else " " for one in text)
+
+
+def _blank_continuations(text: str) -> str:
+    return _CONTINUATION.sub(lambda found: _blank(found.group()), text) if "\\" in text else text

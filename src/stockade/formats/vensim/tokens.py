@@ -1,0 +1,83 @@
+"""Cuts an equation into tokens. Names may hold spaces, so a name runs up to the next sign."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from stockade.formats.source import Source
+from stockade.model.names import canonical
+
+KEYWORDS = (
+    "AND", "OR", "NOT", "NA", "EXCEPT", "IMPLIES", "RAW", "INTERPOLATE", "LOOK FORWARD", "HOLD BACKWARD",
+    "THE CONDITION", "TEST INPUT", "IS", "SUPPLEMENTARY", "SUP",
+)  # fmt: skip
+
+_KEYWORD = "|".join(word.replace(" ", r"[\s_]+") for word in KEYWORDS)
+_TOKEN = re.compile(
+    rf"""
+    (?P<blank>\s+)
+  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<name>(?:[^\W\d]|[^\x00-\x7f\s])(?:[\w'$\s]|[^\x00-\x7f])*)
+  | (?P<quoted>"(?:\\["\n]|[^"\n])*")
+  | (?P<string>'[^'\n]*')
+  | (?P<keyword>:\s*(?:{_KEYWORD})\s*:)
+  | (?P<sign>:=|==|<->|->|<=|>=|<>|[-+*/^=<>()\[\],;:!])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token.
+
+    Attributes:
+        kind: ``number``, ``name`` (quoted or not), ``string``, ``keyword``, ``sign`` or ``end``.
+        text: As written, without the blanks around it; a keyword in upper case, ``:AND:``.
+        start: Offset in the file.
+    """
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokenize(source: Source, text: str, start: int) -> list[Token]:
+    """Cuts `text`, which begins at offset `start` of the file; the last token is of kind ``end``.
+
+    Raises:
+        StockadeError: ``unclosed-quote``, ``unknown-sign``.
+    """
+    tokens: list[Token] = []
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            raise _unknown(source, text, start, at)
+        kind = found.lastgroup or "blank"
+        if kind != "blank":
+            written = found.group().strip()
+            if kind == "keyword":
+                written = f":{canonical(written[1:-1]).upper()}:"
+            tokens.append(Token("name" if kind == "quoted" else kind, written, start + at))
+        at = found.end()
+    tokens.append(Token("end", "", start + len(text.rstrip())))
+    return tokens
+
+
+def _unknown(source: Source, text: str, start: int, at: int) -> Exception:
+    sign = text[at]
+    if sign in "\"'":
+        return source.problem(
+            "unclosed-quote",
+            "this quote is not closed on its line",
+            start + at,
+            hint=f"Close it with another {sign}.",
+        )
+    return source.problem(
+        "unknown-sign",
+        f"{sign!r} does not belong in an equation",
+        start + at,
+        hint='A name with such a sign needs quotes: "sales in $/year".',
+    )

@@ -1,0 +1,196 @@
+"""The table of functions: names, how many arguments they take, and what they do to units. Data only.
+
+Units are written as a signature. Letters stand for any units, the same letter for the same units;
+``time`` is the model's unit of time, ``1`` is dimensionless, ``?`` is not looked at. ``INTEG`` for
+example takes ``a/time, a`` and gives ``a``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function.
+
+    Attributes:
+        name: Canonical name.
+        fewest: How many arguments it takes at least.
+        most: How many it takes at most.
+        units: Signature of its units, e.g. ``a, time -> a``; arguments beyond it are not looked at.
+        supported: Whether a model that calls it can be run.
+        nested: Whether it may stand inside of a larger expression.
+    """
+
+    name: str
+    fewest: int
+    most: int
+    units: str
+    supported: bool = True
+    nested: bool = True
+
+
+def _rows(text: str, *, supported: bool = True) -> list[Function]:
+    """Reads rows of ``name | fewest | most | units``."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    return [Function(name, int(fewest), int(most), units, supported) for name, fewest, most, units in rows]
+
+
+_SUPPORTED = _rows(
+    """
+    if then else       | 3 | 3 | ?, a, a -> a
+    min                | 2 | 2 | a, a -> a
+    max                | 2 | 2 | a, a -> a
+    abs                | 1 | 1 | a -> a
+    integer            | 1 | 1 | a -> a
+    modulo             | 2 | 2 | a, a -> a
+    quantum            | 2 | 2 | a, a -> a
+    exp                | 1 | 1 | 1 -> 1
+    ln                 | 1 | 1 | 1 -> 1
+    log                | 2 | 2 | 1, 1 -> 1
+    sqrt               | 1 | 1 | a^2 -> a
+    power              | 2 | 2 | power
+    sin                | 1 | 1 | 1 -> 1
+    cos                | 1 | 1 | 1 -> 1
+    tan                | 1 | 1 | 1 -> 1
+    arcsin             | 1 | 1 | 1 -> 1
+    arccos             | 1 | 1 | 1 -> 1
+    arctan             | 1 | 1 | 1 -> 1
+    sinh               | 1 | 1 | 1 -> 1
+    cosh               | 1 | 1 | 1 -> 1
+    tanh               | 1 | 1 | 1 -> 1
+    zidz               | 2 | 2 | a, b -> a/b
+    xidz               | 3 | 3 | a, b, a/b -> a/b
+    step               | 2 | 2 | a, time -> a
+    ramp               | 2 | 3 | a/time, time, time -> a
+    pulse              | 2 | 2 | time, time -> 1
+    pulse train        | 4 | 4 | time, time, time, time -> 1
+    initial            | 1 | 1 | a -> a
+    lookup             | 2 | 2 | lookup
+    with lookup        | 2 | 2 | ?, ? -> ?
+    smooth             | 2 | 2 | a, time -> a
+    smoothi            | 3 | 3 | a, time, a -> a
+    smooth3            | 2 | 2 | a, time -> a
+    smooth3i           | 3 | 3 | a, time, a -> a
+    smooth n           | 4 | 4 | a, time, a, 1 -> a
+    delay1             | 2 | 2 | a, time -> a
+    delay1i            | 3 | 3 | a, time, a -> a
+    delay3             | 2 | 2 | a, time -> a
+    delay3i            | 3 | 3 | a, time, a -> a
+    delay n            | 4 | 4 | a, time, a, 1 -> a
+    delay fixed        | 3 | 3 | a, time, a -> a
+    trend              | 3 | 3 | a, time, 1/time -> 1/time
+    forecast           | 3 | 3 | a, time, time -> a
+    sample if true     | 3 | 3 | ?, a, a -> a
+    """
+)
+
+_KNOWN_ONLY = _rows(
+    """
+    a function of            | 0 | 999 | ? -> ?
+    active initial           | 2 | 2 | a, a -> a
+    allocate available       | 3 | 3 | a, ?, a -> a
+    allocate by priority     | 5 | 5 | a, ?, ?, ?, a -> a
+    conveyor                 | 0 | 999 | ? -> ?
+    delay conveyor           | 0 | 999 | ? -> ?
+    delay information        | 3 | 3 | a, time, a -> a
+    delay material           | 4 | 4 | a, time, a, a -> a
+    delay profile            | 0 | 999 | ? -> ?
+    delayp                   | 3 | 3 | a, time, ? -> a
+    demand at price          | 0 | 999 | ? -> ?
+    depreciate straightline  | 4 | 4 | a, time, ?, a -> a/time
+    depreciate by schedule   | 0 | 999 | ? -> ?
+    elmcount                 | 1 | 1 | ? -> 1
+    find zero                | 0 | 999 | ? -> ?
+    find market price        | 0 | 999 | ? -> ?
+    fixed integ              | 0 | 999 | ? -> ?
+    forecast value           | 0 | 999 | ? -> ?
+    game                     | 1 | 1 | a -> a
+    gamma ln                 | 1 | 1 | 1 -> 1
+    get data at time         | 2 | 2 | a, time -> a
+    get data between times   | 3 | 3 | a, time, ? -> a
+    get data first time      | 1 | 1 | ? -> time
+    get data last time       | 1 | 1 | ? -> time
+    get data max             | 3 | 3 | a, time, time -> a
+    get data mean            | 3 | 3 | a, time, time -> a
+    get data median          | 3 | 3 | a, time, time -> a
+    get data min             | 3 | 3 | a, time, time -> a
+    get data stdv            | 3 | 3 | a, time, time -> a
+    get data total points    | 1 | 1 | ? -> 1
+    get direct constants     | 3 | 3 | ? -> ?
+    get direct data          | 4 | 4 | ? -> ?
+    get direct lookups       | 4 | 4 | ? -> ?
+    get direct subscript     | 5 | 5 | ? -> ?
+    get time value           | 3 | 3 | ? -> ?
+    get vdf constants        | 0 | 999 | ? -> ?
+    get vdf data             | 0 | 999 | ? -> ?
+    get vdf lookups          | 0 | 999 | ? -> ?
+    get xls constants        | 3 | 3 | ? -> ?
+    get xls data             | 4 | 4 | ? -> ?
+    get xls lookups          | 4 | 4 | ? -> ?
+    get xls subscript        | 5 | 5 | ? -> ?
+    get 123 constants        | 3 | 3 | ? -> ?
+    get 123 data             | 4 | 4 | ? -> ?
+    get 123 lookups          | 4 | 4 | ? -> ?
+    internal rate of return  | 0 | 999 | ? -> ?
+    invert matrix            | 2 | 2 | ? -> ?
+    lookup area              | 3 | 3 | ? -> ?
+    lookup backward          | 2 | 2 | lookup
+    lookup extrapolate       | 2 | 2 | lookup
+    lookup forward           | 2 | 2 | lookup
+    lookup invert            | 2 | 2 | ? -> ?
+    lookup slope             | 3 | 3 | ? -> ?
+    market price             | 0 | 999 | ? -> ?
+    message                  | 0 | 999 | ? -> ?
+    modulo of                | 2 | 2 | a, a -> a
+    net present value        | 0 | 999 | ? -> ?
+    npv                      | 4 | 4 | a, 1/time, ?, 1 -> ?
+    only before              | 0 | 999 | ? -> ?
+    prod                     | 1 | 1 | ? -> ?
+    qchannel                 | 0 | 999 | ? -> ?
+    queue fifo               | 0 | 999 | ? -> ?
+    queue age average        | 0 | 999 | ? -> ?
+    queue age oldest         | 0 | 999 | ? -> ?
+    queue attrib average     | 0 | 999 | ? -> ?
+    random 0 1               | 0 | 0 | -> 1
+    random beta              | 7 | 7 | a, a, 1, 1, a, a, ? -> a
+    random binomial          | 6 | 6 | ? -> ?
+    random exponential       | 5 | 5 | a, a, a, a, ? -> a
+    random gamma             | 6 | 6 | a, a, 1, a, a, ? -> a
+    random lookup            | 0 | 999 | ? -> ?
+    random negative binomial | 7 | 7 | ? -> ?
+    random normal            | 5 | 5 | a, a, a, a, ? -> a
+    random pink noise        | 0 | 999 | ? -> ?
+    random poisson           | 6 | 6 | ? -> ?
+    random triangular        | 6 | 6 | a, a, a, a, a, ? -> a
+    random uniform           | 3 | 3 | a, a, ? -> a
+    random weibull           | 7 | 7 | ? -> ?
+    sample until             | 2 | 3 | ?, a -> a
+    shift if true            | 5 | 5 | ? -> ?
+    simultaneous             | 2 | 2 | a, a -> a
+    ssample                  | 0 | 999 | ? -> ?
+    sum                      | 1 | 1 | a -> a
+    supply at price          | 0 | 999 | ? -> ?
+    tabbed array             | 0 | 999 | ? -> ?
+    time base                | 2 | 2 | time, 1 -> time
+    time to target           | 0 | 999 | ? -> ?
+    vector elm map           | 2 | 2 | a, ? -> a
+    vector lookup            | 0 | 999 | ? -> ?
+    vector rank              | 2 | 2 | ?, ? -> 1
+    vector reorder           | 2 | 2 | a, ? -> a
+    vector select            | 5 | 5 | ?, a, ?, ?, ? -> a
+    vector sort order        | 2 | 2 | ?, ? -> 1
+    vmax                     | 1 | 1 | a -> a
+    vmin                     | 1 | 1 | a -> a
+    """,
+    supported=False,
+)
+
+_STOCK = Function("integ", 2, 2, "a/time, a -> a", nested=False)
+
+FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {one.name: one for one in (_STOCK, *_SUPPORTED, *_KNOWN_ONLY)}
+)
