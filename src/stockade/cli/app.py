@@ -1,6 +1,175 @@
-"""The commands of ``stockade``."""
+"""The commands of ``stockade``: their arguments and help. The work is done by the files beside this one.
+
+Nothing heavy is imported here, so that ``--help`` answers at once; each command imports what it calls.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+import stockade
+from stockade.cli.doors import door
+
+app = typer.Typer(
+    name="stockade",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+StudyArgument = Annotated[
+    Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
+]
+JsonOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--json", metavar="FILE", help="Write the result (or what is wrong) as JSON; - is standard output."
+    ),
+]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Compute everything again, whatever is kept.")]
+SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the study's seed.")]
+ParticlesOption = Annotated[
+    int | None, typer.Option("--particles", min=16, help="Instead of the study's number.")
+]
+RepeatsOption = Annotated[
+    int | None, typer.Option("--repeats", min=1, help="Independent fits of each explanation.")
+]
+
+
+def _example(command: str) -> str:
+    return f"Example: stockade {command}"
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"stockade {stockade.__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog=_example("assess studies/iraq-2008"))
+def stockade_(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Puts what is said about an armed group to the test: a model, public data, written claims."""
+
+
+@app.command(
+    short_help="Say what is wrong with a study or a model.", epilog=_example("check studies/iraq-2008")
+)
+def check(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A study's folder, or a model file.")],
+    json_file: JsonOption = None,
+) -> None:
+    """Say what is wrong with a study or a model, without running it.
+
+    Exit status 0 where it can run (warnings are shown), 2 where it cannot.
+    """
+    with door(json_file):
+        from stockade.cli.checking import check_path
+
+        check_path(path, json_file)
+
+
+@app.command(
+    short_help="Run a model once: a row per saved time.",
+    epilog=_example("simulate studies/iraq-2008/model.mdl --set 'normal arrivals=60' --out run.csv"),
+)
+def simulate(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: Vensim .mdl.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
+    ] = None,
+    method: Annotated[Literal["euler", "rk4"], typer.Option("--method", help="How to integrate.")] = "euler",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.csv", help="Where to write; standard output if not given."),
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Run a model once and write a row per saved time: Time, then every variable under its own name."""
+    with door(json_file, out):
+        from stockade.cli.simulating import simulate_model
+
+        simulate_model(model, tuple(settings or ()), method, out, json_file)
+
+
+@app.command(short_help="Fit every explanation of a study.", epilog=_example("fit studies/iraq-2008"))
+def fit(
+    study: StudyArgument,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Fit every explanation of a study at each of its dates: weights, evidence, parameters."""
+    with door(json_file):
+        from stockade.cli.reporting import report
+
+        report("fit", study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
+
+
+@app.command(
+    short_help="Judge the claims of a study.", epilog=_example("judge studies/iraq-2008 --json verdicts.json")
+)
+def judge(study: StudyArgument, json_file: JsonOption = None, fresh: FreshOption = False) -> None:
+    """Judge the claims of a study: how probable each is, by whom it is carried, what cannot be tested."""
+    with door(json_file):
+        from stockade.cli.reporting import report
+
+        report("judge", study, json_file, fresh=fresh)
+
+
+@app.command(
+    short_help="Forecast a study's series, and score it.", epilog=_example("forecast studies/iraq-2008")
+)
+def forecast(study: StudyArgument, json_file: JsonOption = None, fresh: FreshOption = False) -> None:
+    """Forecast a study's series and score the forecast beside simple baselines."""
+    with door(json_file):
+        from stockade.cli.reporting import report
+
+        report("forecast", study, json_file, fresh=fresh)
+
+
+@app.command(
+    short_help="All of it: fit, judge, forecast, brief.",
+    epilog=_example("assess studies/iraq-2008 --html briefing.html"),
+)
+def assess(
+    study: StudyArgument,
+    html_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Where the briefing goes; STUDY/briefing/index.html if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Do all of it: fit, judge, forecast; print the briefing and write it as HTML and JSON.
+
+    What is kept from an earlier run and still matches is used again; a run that was stopped goes on.
+    """
+    with door(json_file, html_file):
+        from stockade.cli.reporting import assess_and_write
+
+        assess_and_write(
+            study, html_file, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats
+        )
 
 
 def main() -> None:
-    """Stands in until the commands are written."""
-    raise SystemExit("stockade: the commands are not written yet")
+    """Runs the command line."""
+    app(prog_name="stockade")

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import sys
+
+from stockade.cli.bars import bars, plain_lines
+
+
+def test_lines_come_every_few_seconds_only():
+    now = [0.0]
+    lines: list[str] = []
+    tell = plain_lines(clock=lambda: now[0], write=lines.append)
+    for second in range(12):
+        now[0] = float(second)
+        tell("fitting", second, 12)
+    now[0] = 17.0
+    tell("looking", 3, 0)
+    assert lines == ["fitting: 5 of 12 (5 s)\n", "fitting: 10 of 12 (10 s)\n", "looking: 3 (17 s)\n"]
+
+
+def test_quick_work_is_silent(capsys):
+    with bars() as progress:
+        progress("fitting", 1, 1)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_gets_bars(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with bars() as progress:
+        progress("fitting [commentary]", 1, 3)
+        progress("fitting [commentary]", 3, 3)
+        progress("counting", 1, 0)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "fitting [commentary]" in err
+    assert "3/3" in err

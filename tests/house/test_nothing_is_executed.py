@@ -1,0 +1,71 @@
+"""Nothing in a study or a model is ever executed as Python, and no file is unpickled."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.house.sources import Source, all_sources
+
+FORBIDDEN_NAMES = {"eval", "exec", "compile", "__import__", "execfile"}
+FORBIDDEN_MODULES = {
+    "pickle",
+    "cPickle",
+    "dill",
+    "cloudpickle",
+    "joblib",
+    "marshal",
+    "shelve",
+    "yaml",
+    "importlib",
+    "subprocess",
+}
+FORBIDDEN_CALLS = {"os.system", "os.popen", "yaml.load", "np.load", "numpy.load", "pd.read_pickle", "pd.eval"}
+
+
+def problems(source: Source) -> list[str]:
+    own = {node.name for node in source.functions()}  # a `compile` of ours is no builtin
+    own |= {
+        alias.asname or alias.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    found = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Name) and node.id in FORBIDDEN_NAMES - own:
+            found.append(node.id)
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.split(".")[0] in FORBIDDEN_MODULES]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in FORBIDDEN_MODULES:
+            found.append(node.module)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in FORBIDDEN_CALLS:
+            found.append(ast.unparse(node.func))
+    return [f"{source.label}: {name}" for name in found if f"{source.module}: {name}" not in EXCEPTIONS]
+
+
+# file: name, each with its reason
+EXCEPTIONS = {
+    "__init__: importlib": "the package's lazy face imports our own modules, from a fixed table",
+}
+
+
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.module)
+def test_a_file_executes_nothing(source):
+    assert problems(source) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eval('1')", "f = exec", "import pickle", "from pickle import loads", "import yaml\nyaml.load(s)",
+        "__import__('os')", "compile('1', '', 'eval')", "import os\nos.system('true')", "np.load(path)",
+    ],
+)  # fmt: skip
+def test_the_rule_notices(text):
+    assert problems(Source("data.a", text, "made up"))
+
+
+def test_a_function_of_ours_may_be_called_compile():
+    assert problems(Source("compiler.a", "def compile(model): ...\ncompile(1)", "made up")) == []
