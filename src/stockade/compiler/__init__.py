@@ -1,0 +1,1 @@
+"""Model -> Simulator: pure JAX functions."""

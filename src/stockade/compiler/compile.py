@@ -1,0 +1,193 @@
+"""`compile`: a model becomes a simulator, whose `run` is a pure function of constants, paths and overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from stockade.arrays import Array, Floats
+from stockade.compiler.control import Control, default_values, read_control
+from stockade.compiler.expand import expand
+from stockade.compiler.integrate import Method, Overrides, make_run
+from stockade.compiler.lower import unsupported
+from stockade.compiler.plan import plan
+from stockade.compiler.program import build
+from stockade.compiler.suggest import unknown_name
+from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.model.expressions import Table
+from stockade.model.model import CONTROL_NAMES, Model
+from stockade.model.names import canonical
+
+try:
+    from stockade.model.checks import check
+except ImportError:  # the checks are being written at this hour; this guard goes when they stand
+
+    def check(model: Model) -> tuple[Diagnostic, ...]:
+        """Stands in for the checks."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Simulator:
+    """A model ready to run; two simulators are the same only if they are the same object.
+
+    Attributes:
+        model: The model as it was given.
+        constants: Canonical names, the order of the parameter vector: every constant but the control variables.
+        defaults: The file's values of them, shape (constants,).
+        inputs: Canonical names of variables replaced by a path.
+        overridable: Canonical names that a scenario can replace from a time on.
+        outputs: Canonical names of what is returned.
+        times: Saved times, shape (time,); with averages the start of each save interval.
+        steps: Times of the steps, the final time included, shape (step,): where inputs are wanted.
+        run: ``run(constants, inputs=None, overrides=None) -> (time, outputs, *batch)``; pure, traceable and
+            differentiable. Constants have shape (constants, *batch), inputs (inputs, step[, *batch]).
+        average: Whether outputs are means over the steps that begin in a save interval.
+        method: How it integrates.
+        order: Canonical names of states and variables in the order in which a step computes them.
+        arguments: What `compile` was told, to compile the same again with other outputs.
+    """
+
+    model: Model
+    constants: tuple[str, ...]
+    defaults: Floats
+    inputs: tuple[str, ...]
+    overridable: tuple[str, ...]
+    outputs: tuple[str, ...]
+    times: Floats
+    steps: Floats
+    run: Callable[..., Array]
+    average: bool = False
+    method: Method = "euler"
+    order: tuple[str, ...] = field(default=(), repr=False)
+
+    def index(self, name: str) -> int:
+        """Returns the position of a constant in the parameter vector.
+
+        Raises:
+            StockadeError: `unknown-constant`.
+        """
+        found = canonical(name)
+        if found not in self.constants:
+            raise StockadeError(
+                unknown_name(name, self.constants, self.model, "unknown-constant", "constant")
+            )
+        return self.constants.index(found)
+
+
+def compile(  # noqa: A001 - the public verb
+    model: Model,
+    *,
+    outputs: Sequence[str] | None = None,
+    inputs: Sequence[str] = (),
+    overridable: Sequence[str] = (),
+    method: Method = "euler",
+    average: bool = False,
+) -> Simulator:
+    """Returns a simulator for a model.
+
+    Args:
+        model: The model.
+        outputs: Variables to return, by any spelling of their names; None for all but lookups.
+        inputs: Variables whose equation gives way to a path.
+        overridable: Variables that a scenario may replace from a time on.
+        method: ``euler``, or ``rk4`` for the classical Runge-Kutta method.
+        average: Return per save interval the mean over the steps that begin in it.
+
+    Raises:
+        StockadeError: With everything that `check` finds, and `unsupported-function`, `unknown-variable`,
+            `data-without-path`, `circular-initial-values`, and the codes of `read_control`.
+    """
+    wrong = [one for one in check(model) if one.severity == "error"]
+    if wrong:
+        raise StockadeError(wrong)
+    path_names = _names(model, inputs, "input")
+    replaceable = _names(model, overridable, "override")
+    expanded = expand(model)
+    _refuse(expanded, path_names)
+    literals = default_values(model)
+    control = read_control(model, literals)
+    constants = tuple(
+        one.canonical
+        for one in model.variables
+        if one.kind == "constant" and one.canonical not in CONTROL_NAMES
+    )
+    wanted = _names(model, outputs, "output") if outputs is not None else _everything(model)
+    fixed = {name: literals[name] for name in CONTROL_NAMES if name in literals}
+    program = build(expanded, control, fixed, constants, path_names, wanted)
+    plain, scenario = plan(program), plan(program, frozenset(replaceable))
+    known = {one.canonical for one in model.variables}
+    order = [state.name for state in program.states] + [name for name, _ in program.equations]
+    return Simulator(
+        model=model,
+        constants=constants,
+        defaults=np.array([literals[name] for name in constants]),
+        inputs=path_names,
+        overridable=replaceable,
+        outputs=wanted,
+        times=_saved(control, average),
+        steps=control.step_times,
+        run=make_run(plain, scenario, fixed, replaceable, wanted, method, average),
+        average=average,
+        method=method,
+        order=tuple(name for name in order if name in known),
+    )
+
+
+def _saved(control: Control, average: bool) -> Floats:
+    count = control.saves + (0 if average else 1)
+    return control.start + control.step * control.every * np.arange(count)
+
+
+def _everything(model: Model) -> tuple[str, ...]:
+    return tuple(one.canonical for one in model.variables if not isinstance(one.equation, Table))
+
+
+def _names(model: Model, written: Sequence[str], purpose: str) -> tuple[str, ...]:
+    """Returns canonical names, each once, after a look at whether the model has them."""
+    found = tuple(dict.fromkeys(canonical(name) for name in written))
+    wrong = [
+        unknown_name(name, tuple(model.by_name), model, "unknown-variable", f"variable to use as {purpose}")
+        for name in found
+        if name not in model.by_name
+    ]
+    wrong += [
+        Diagnostic(
+            "not-a-quantity",
+            f"{model.by_name[name].name} cannot be an {purpose}: it is a lookup or a control variable",
+            Place(model.source, model.by_name[name].place.line, None, model.by_name[name].name),
+            hint="name a stock, an auxiliary or a constant",
+        )
+        for name in found
+        if name in model.by_name
+        and (
+            isinstance(model.by_name[name].equation, Table) or (purpose != "output" and name in CONTROL_NAMES)
+        )
+    ]
+    if wrong:
+        raise StockadeError(wrong)
+    return found
+
+
+def _refuse(model: Model, inputs: Sequence[str]) -> None:
+    """Raises on what the compiler cannot run: all of it at once."""
+    live = [one for one in model.variables if one.canonical not in inputs]
+    wrong = unsupported([one for one in live if one.kind != "data"], model)
+    wrong += [
+        Diagnostic(
+            "data-without-path",
+            f"{one.name} takes its values from outside the model, and none were given",
+            Place(one.place.file or model.source, one.place.line, None, one.name),
+            one.text,
+            "give the variable an input path",
+        )
+        for one in live
+        if one.kind == "data"
+    ]
+    if wrong:
+        raise StockadeError(wrong)
+
+
+__all__ = ["Overrides", "Simulator", "compile"]

@@ -1,0 +1,180 @@
+"""Delays, smooths and trends as what they are: little models of stocks.
+
+Each such call is replaced by a reference to hidden variables whose names hold a `#`, which no name of a
+model file can hold unquoted. Definitions follow the Vensim reference manual.
+
+Three hidden forms are left for the integrator, as calls that no file can contain:
+    #initial(x)                 the value of x at the start of the run
+    #carried(next, initial)     a state that takes the value `next` after each step
+    #delayed(x, delay, initial) the value that x had `delay` ago, in whole steps
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from stockade.compiler.walk import rewrite
+from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.model.expressions import Binary, Call, Expression, Number, Reference
+from stockade.model.model import Model, Variable
+
+ONE = Number(1.0)
+
+
+def _times(left: Expression, right: Expression) -> Expression:
+    return Binary("*", left, right)
+
+
+def _over(left: Expression, right: Expression) -> Expression:
+    return Binary("/", left, right)
+
+
+def _minus(left: Expression, right: Expression) -> Expression:
+    return Binary("-", left, right)
+
+
+def _plus(left: Expression, right: Expression) -> Expression:
+    return Binary("+", left, right)
+
+
+@dataclass
+class _Expansion:
+    """Collects the hidden variables of one model; lives for one call of `expand`."""
+
+    source: str
+    owner: Variable | None = None
+    hidden: list[Variable] = field(default_factory=list)
+
+    def add(self, label: str, kind: str, equation: Expression) -> Reference:
+        """Adds a hidden variable and returns a reference to it."""
+        owner = self.owner
+        assert owner is not None
+        name = f"{owner.canonical}#{len(self.hidden)} {label}"
+        self.hidden.append(
+            Variable(name, name, kind, equation, text=owner.text, place=owner.place)  # type: ignore[arg-type]
+        )
+        return Reference(name)
+
+    def shared(self, label: str, expression: Expression) -> Expression:
+        """Returns something cheap to repeat: the expression if it is a leaf, else a hidden variable."""
+        if isinstance(expression, Number | Reference):
+            return expression
+        return self.add(label, "auxiliary", expression)
+
+
+def _order_of(call: Call, expansion: _Expansion) -> int:
+    last = call.arguments[-1]
+    if isinstance(last, Number) and last.value == int(last.value) and 1 <= last.value <= 100:
+        return int(last.value)
+    owner = expansion.owner
+    assert owner is not None
+    raise StockadeError(
+        Diagnostic(
+            "delay-order-not-literal",
+            f"the order of {call.function.upper()} must be a whole number from 1 to 100, written as such",
+            Place(
+                owner.place.file or expansion.source, call.place.line or owner.place.line, None, owner.name
+            ),
+            owner.text,
+            "write the number in the call; an order that is a variable is not supported",
+        )
+    )
+
+
+def _smooth(x: Expression, time: Expression, start: Expression, order: int, to: _Expansion) -> Expression:
+    x, stage = to.shared("input", x), _over(time, Number(float(order))) if order > 1 else time
+    stage = to.shared("smoothing time", stage)
+    start = to.shared("start", start)
+    before: Expression = x
+    for _ in range(order):
+        label = "smooth"
+        level = Reference(f"{_owner(to)}#{len(to.hidden)} {label}")
+        rate = _over(_minus(before, level), stage)
+        before = to.add(label, "stock", Call("integ", (rate, start)))
+    return before
+
+
+def _delay(x: Expression, time: Expression, start: Expression, order: int, to: _Expansion) -> Expression:
+    flow = to.shared("input", x)
+    stage = to.shared("delay time", _over(time, Number(float(order))) if order > 1 else time)
+    content = to.shared("start", _times(start, stage))
+    for _ in range(order):
+        level = Reference(f"{_owner(to)}#{len(to.hidden)} delay")
+        to.add("delay", "stock", Call("integ", (_minus(flow, _over(level, stage)), content)))
+        flow = to.add("outflow", "auxiliary", _over(level, stage))
+    return flow
+
+
+def _owner(to: _Expansion) -> str:
+    assert to.owner is not None
+    return to.owner.canonical
+
+
+def _trend(x: Expression, time: Expression, start: Expression, to: _Expansion) -> Expression:
+    x, time = to.shared("input", x), to.shared("averaging time", time)
+    average = _smooth(x, time, _over(x, _plus(ONE, _times(start, time))), 1, to)
+    return Call("zidz", (_minus(x, average), _times(time, Call("abs", (average,)))))
+
+
+def _forecast(x: Expression, time: Expression, horizon: Expression, to: _Expansion) -> Expression:
+    x, time = to.shared("input", x), to.shared("averaging time", time)
+    average = _smooth(x, time, x, 1, to)
+    growth = Call("zidz", (_minus(x, average), _times(time, average)))
+    return _times(x, _plus(ONE, _times(growth, horizon)))
+
+
+def _sample(condition: Expression, x: Expression, start: Expression, to: _Expansion) -> Expression:
+    held = Reference(f"{_owner(to)}#{len(to.hidden) + 1} held")
+    now = to.add("sample", "auxiliary", Call("if then else", (condition, x, held)))
+    to.add("held", "stock", Call("#carried", (now, start)))
+    return now
+
+
+def _expand_call(call: Call, to: _Expansion) -> Expression:
+    """Returns what stands for one call, after its arguments were expanded."""
+    name, args = call.function, call.arguments
+    if name in ("smooth", "smooth3"):
+        return _smooth(args[0], args[1], args[0], 3 if name == "smooth3" else 1, to)
+    if name in ("smoothi", "smooth3i"):
+        return _smooth(args[0], args[1], args[2], 3 if name == "smooth3i" else 1, to)
+    if name == "smooth n":
+        return _smooth(args[0], args[1], args[2], _order_of(call, to), to)
+    if name in ("delay1", "delay3"):
+        return _delay(args[0], args[1], args[0], 3 if name == "delay3" else 1, to)
+    if name in ("delay1i", "delay3i"):
+        return _delay(args[0], args[1], args[2], 3 if name == "delay3i" else 1, to)
+    if name == "delay n":
+        return _delay(args[0], args[1], args[2], _order_of(call, to), to)
+    if name == "trend":
+        return _trend(args[0], args[1], args[2], to)
+    if name == "forecast":
+        return _forecast(args[0], args[1], args[2], to)
+    if name == "sample if true":
+        return _sample(args[0], args[1], args[2], to)
+    if name == "delay fixed":
+        return to.add("delayed", "stock", Call("#delayed", args))
+    if name == "initial":
+        return to.add("initial", "auxiliary", Call("#initial", args))
+    return call
+
+
+def expand(model: Model) -> Model:
+    """Returns the model with every delay, smooth, trend, forecast, sample and initial as hidden variables.
+
+    Raises:
+        StockadeError: `delay-order-not-literal` where the order of a DELAY N or SMOOTH N is not a number.
+
+    Source:
+        Vensim reference manual, functions DELAY1 to TREND.
+    """
+    expansion = _Expansion(model.source)
+    variables = []
+    for variable in model.variables:
+        expansion.owner = variable
+
+        def change(node: Expression) -> Expression:
+            return _expand_call(node, expansion) if isinstance(node, Call) else node
+
+        equation = rewrite(variable.equation, change)
+        variables.append(variable if equation is variable.equation else replace(variable, equation=equation))
+    return replace(model, variables=(*variables, *expansion.hidden))

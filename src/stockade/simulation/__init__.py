@@ -1,0 +1,1 @@
+"""Runs, ensembles, scenarios and trajectories."""
