@@ -30,7 +30,7 @@ check: $(VENV)/.ready-test  ## style and types
 
 docs: $(VENV)/.ready-test  ## the documentation as a web page, in site/
 	$(BIN)/python docs/build_errors.py --check
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.ready-test  ## the figures of the README, measured here (needs a C compiler)
 	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
