@@ -57,6 +57,7 @@ class Model:
         source: Path it was read from, or ``<python>``.
         title: What the file calls itself; empty where it does not.
         documentation: The file's opening comment.
+        unit_synonyms: Groups of units that the file declares to be the same.
     """
 
     variables: tuple[Variable, ...]
@@ -64,6 +65,7 @@ class Model:
     source: str = field(default="<python>", compare=False)
     title: str = ""
     documentation: str = ""
+    unit_synonyms: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Variable]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.model.expressions import Call, Expression, Reference
-from stockade.model.model import Model, Variable
+from stockade.model.model import Model
 from stockade.model.walk import children
 
 # Functions with a memory: which arguments they need for their value now, and which for their value at the

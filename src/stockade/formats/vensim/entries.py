@@ -12,6 +12,7 @@ from stockade.errors import Diagnostic
 from stockade.formats.source import Source
 
 _SKETCH = re.compile(r"^\\\\\\---///", re.MULTILINE)
+_SYNONYMS = re.compile(r"^22:(.+)$", re.MULTILINE)
 _BOUNDARY = re.compile(r'[~|"{]')
 _QUOTED_END = re.compile(r'\\"|\\\n|["\n]')
 _DOCUMENTATION_END = re.compile(r"[~|]")
@@ -59,6 +60,15 @@ def opening_comment(text: str) -> str:
     at = header.end() if header else 0
     comment = re.compile(r"\s*\{([^}]*)\}").match(text, at)
     return comment.group(1).strip() if comment else ""
+
+
+def unit_synonyms(text: str) -> tuple[tuple[str, ...], ...]:
+    """Returns the groups of equal units in the settings behind the sketch: ``22:Month,Months``."""
+    sketch = _SKETCH.search(text)
+    if sketch is None:
+        return ()
+    rows = (row.split(",") for row in _SYNONYMS.findall(text, sketch.end()))
+    return tuple(tuple(name.strip() for name in row if name.strip()) for row in rows)
 
 
 def split(source: Source) -> tuple[list[Entry], list[Diagnostic]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.source import Source
-from stockade.formats.vensim.entries import Entry, opening_comment, split
+from stockade.formats.vensim.entries import Entry, opening_comment, split, unit_synonyms
 from stockade.formats.vensim.equations import Definition, begin, finish
 from stockade.model.model import Model, Variable
 from stockade.model.names import canonical
@@ -37,7 +37,9 @@ def parse_mdl(text: str, file: str) -> Model:
         )
     if problems:
         raise StockadeError(sorted(problems, key=lambda one: (one.place.line or 0, one.place.column or 0)))
-    return Model(tuple(variables), "vensim", file, "", opening_comment(source.text))
+    return Model(
+        tuple(variables), "vensim", file, "", opening_comment(source.text), unit_synonyms(source.text)
+    )
 
 
 def _begin_all(source: Source, entries: list[Entry], problems: list[Diagnostic]) -> list[Definition]:

@@ -1,0 +1,206 @@
+"""What can be said about a model before it runs: everything that is wrong with it, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+
+from stockade.errors import Diagnostic, Place
+from stockade.model.expressions import Call, Expression, Reference
+from stockade.model.functions import FUNCTIONS
+from stockade.model.model import CONTROL_NAMES, Model, Variable
+from stockade.model.order import circular, needs_at_start, needs_now, sort
+from stockade.model.printing import print_expression
+from stockade.model.unit_checks import check_units
+from stockade.model.walk import walk
+
+_MOST_CIRCLES = 10
+
+
+def check(model: Model) -> tuple[Diagnostic, ...]:
+    """Checks names, functions, circles and units.
+
+    Returns:
+        All errors, in the order of the file, and then all warnings; empty for a sound model.
+    """
+    found = [
+        *_controls(model),
+        *_duplicates(model),
+        *_names(model),
+        *_functions(model),
+        *_circles(model),
+        *check_units(model),
+    ]
+    return tuple(
+        sorted(found, key=lambda one: (one.severity != "error", one.place.line or 0, one.place.column or 0))
+    )
+
+
+def excerpt(variable: Variable, node: Expression | None = None) -> str:
+    """Returns the piece of a variable's equation that is meant, on one line."""
+    text = " ".join(variable.text.split()) if node is None else print_expression(node)
+    text = f"{variable.name} = {text}" if node is None else text
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
+def place_of(variable: Variable, node: Expression | None = None) -> Place:
+    """Returns the place of a node, or else of the variable's definition, with the variable's name."""
+    if node is None or node.place.line is None:
+        return replace(variable.place, name=variable.name)
+    return replace(node.place, name=variable.name)
+
+
+def close_to(name: str, known: dict[str, str]) -> str:
+    """Returns a hint with the known names that resemble `name`; empty where none does.
+
+    Args:
+        name: What was written, canonical.
+        known: Names as written by canonical name.
+    """
+    near = get_close_matches(name, known, n=2, cutoff=0.75)
+    return f"Did you mean {' or '.join(known[one] for one in near)}?" if near else ""
+
+
+def _controls(model: Model) -> Iterator[Diagnostic]:
+    missing = [name.upper() for name in CONTROL_NAMES if name not in model.by_name]
+    if missing:
+        yield Diagnostic(
+            "missing-control",
+            f"the model does not say its {', '.join(missing)}",
+            Place(model.source),
+            hint=f"Add for instance: {missing[0]} = {_EXAMPLES[missing[0].lower()]} ~ Month ~ |",
+        )
+
+
+_EXAMPLES = {"initial time": "0", "final time": "100", "time step": "0.25", "saveper": "TIME STEP"}
+
+
+def _duplicates(model: Model) -> Iterator[Diagnostic]:
+    seen: dict[tuple[str, tuple[str, ...]], Variable] = {}
+    for one in model.variables:
+        if one.canonical == "time":
+            yield Diagnostic(
+                "reserved-name", "Time is the simulation's own", place_of(one), excerpt(one), "Rename it."
+            )
+        first = seen.setdefault((one.canonical, one.subscripts), one)
+        if first is not one:
+            where = f" in line {first.place.line}" if first.place.line else ""
+            yield Diagnostic(
+                "duplicate-definition",
+                f"{one.name} is already defined{where}",
+                place_of(one),
+                excerpt(one),
+                "Remove one of the two, or rename it.",
+            )
+
+
+def _names(model: Model) -> Iterator[Diagnostic]:
+    known = {one.canonical: one.name for one in model.variables} | {"time": "Time"}
+    for variable in model.variables:
+        if variable.subscripts:
+            yield _subscripted(variable, None)
+        called = _called_tables(variable.equation)
+        for node in walk(variable.equation):
+            if not isinstance(node, Reference):
+                continue
+            if node.subscripts:
+                yield _subscripted(variable, node)
+            if node.name not in known:
+                hint = close_to(node.name, known) or "Define it, or correct the name."
+                said = f"{node.written or node.name} is not defined"
+                yield Diagnostic(
+                    "undefined-variable", said, place_of(variable, node), excerpt(variable), hint
+                )
+            elif node.name != "time":
+                yield from _lookup_use(model, variable, node, called=id(node) in called)
+
+
+def _subscripted(variable: Variable, node: Reference | None) -> Diagnostic:
+    said = f"{print_expression(node)} has subscripts" if node else f"{variable.name} has subscripts"
+    return Diagnostic(
+        "unsupported-subscripts",
+        f"{said}, which are not supported yet",
+        place_of(variable, node),
+        excerpt(variable),
+        "Write one variable for each element.",
+    )
+
+
+def _called_tables(equation: Expression) -> set[int]:
+    """Returns the identities of the references that stand where a function wants a lookup."""
+    calls = (node for node in walk(equation) if isinstance(node, Call) and node.function.startswith("lookup"))
+    return {id(node.arguments[0]) for node in calls if node.arguments}
+
+
+def _lookup_use(model: Model, variable: Variable, node: Reference, *, called: bool) -> Iterator[Diagnostic]:
+    is_lookup = model.by_name[node.name].kind == "lookup"
+    if is_lookup and not called:
+        said, hint = f"{node.written} is a lookup and needs an argument", f"Write {node.written}( x )."
+        yield Diagnostic("lookup-without-argument", said, place_of(variable, node), excerpt(variable), hint)
+    elif called and not is_lookup:
+        said = f"{node.written} is not a lookup and takes no argument"
+        hint = "Perhaps a * is missing before the parenthesis."
+        yield Diagnostic("not-a-lookup", said, place_of(variable, node), excerpt(variable), hint)
+
+
+def _functions(model: Model) -> Iterator[Diagnostic]:
+    known = {one.name: one.name.upper() for one in FUNCTIONS.values()}
+    known |= {one.canonical: one.name for one in model.variables if one.kind == "lookup"}
+    for variable in model.variables:
+        for node in walk(variable.equation):
+            if isinstance(node, Call):
+                yield from _function(variable, node, known)
+
+
+def _function(variable: Variable, node: Call, known: dict[str, str]) -> Iterator[Diagnostic]:
+    place = place_of(variable, node)
+    written = node.written or node.function.upper()
+    rule = FUNCTIONS.get(node.function)
+    if rule is None:
+        hint = (
+            close_to(node.function, known)
+            or "Correct the name; stockade lists its functions in docs/functions.md."
+        )
+        said = f"{written} is neither a function nor a lookup of this model"
+        yield Diagnostic("unknown-function", said, place, excerpt(variable), hint)
+        return
+    if not rule.supported:
+        hint = "Rewrite the equation without it."
+        yield Diagnostic(
+            "unsupported-function", f"{written} is not supported yet", place, excerpt(variable), hint
+        )
+        return
+    count = len(node.arguments)
+    if not rule.fewest <= count <= rule.most:
+        wanted = str(rule.fewest) if rule.fewest == rule.most else f"{rule.fewest} to {rule.most}"
+        if node.function == "lookup":
+            wanted, count = "1", count - 1
+        said = f"{written} takes {wanted} argument{'' if wanted == '1' else 's'}, here it has {count}"
+        hint = "Count the commas outside of inner parentheses."
+        yield Diagnostic("wrong-argument-count", said, place, excerpt(variable), hint)
+    if not rule.nested and node is not variable.equation:
+        said = f"{written} stands inside of a larger expression"
+        hint = f"Give the stock a variable of its own: name = {written}( rate, initial )."
+        yield Diagnostic("nested-stock", said, place, excerpt(variable), hint)
+
+
+def _circles(model: Model) -> Iterator[Diagnostic]:
+    moving = [one for one in model.variables if one.kind == "auxiliary"]
+    now = {one.canonical: needs_now(one.equation) for one in moving}
+    found = list(_all_circles(model, now, ""))
+    yield from found
+    if not found:
+        starting = [one for one in model.variables if one.kind in ("stock", "auxiliary")]
+        start = {one.canonical: needs_at_start(one.equation) for one in starting}
+        yield from _all_circles(model, start, " at the initial time")
+
+
+def _all_circles(model: Model, needs: dict[str, frozenset[str]], when: str) -> Iterator[Diagnostic]:
+    left = dict(needs)
+    for _ in range(_MOST_CIRCLES):
+        _, circle = sort(left)
+        if not circle:
+            return
+        yield circular(model, circle, when)
+        left = {name: wants for name, wants in left.items() if name not in circle}
