@@ -40,8 +40,8 @@ error[undefined-variable] model.mdl:12 (births): 'brith rate' is not defined
 ```
 
 The word in brackets is the code; here is what each means and what to do. With `--json FILE` the same goes
-into a file: `{"diagnostics": [{"code", "message", "place": {"file", "line", "column", "name"}, "excerpt", "hint",
-"severity"}]}`. A Python traceback is never your mistake: please report it.
+into a file: `{"diagnostics": [{"code", "message", "place": {"file", "line", "column", "name"}, "excerpt",
+"hint", "severity"}]}`. A Python traceback is never your mistake: please report it.
 """
 
 

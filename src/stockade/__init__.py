@@ -1,5 +1,53 @@
-"""Stockade puts what is said about an armed group to the test."""
+"""Stockade puts what is said about an armed group to the test.
+
+The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it; `check`, `fit`,
+`judge`, `forecast` and `assess` a study's folder. Each is imported when it is first asked for, so that
+``import stockade`` costs nothing.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from stockade.errors import Diagnostic, Place, StockadeError
+
+if TYPE_CHECKING:
+    from stockade.compiler.compile import compile  # noqa: A004 - the verb is called that
+    from stockade.formats.load import load
+    from stockade.simulation.single import simulate
+    from stockade.study.route import assess_study as assess
+    from stockade.study.route import check_study as check
+    from stockade.study.route import fit_study as fit
+    from stockade.study.route import forecast_study as forecast
+    from stockade.study.route import judge_study as judge
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "fit", "forecast", "judge", "load",
+    "simulate",
+]  # fmt: skip
+
+_VERBS = {
+    "assess": ("stockade.study.route", "assess_study"),
+    "check": ("stockade.study.route", "check_study"),
+    "compile": ("stockade.compiler.compile", "compile"),
+    "fit": ("stockade.study.route", "fit_study"),
+    "forecast": ("stockade.study.route", "forecast_study"),
+    "judge": ("stockade.study.route", "judge_study"),
+    "load": ("stockade.formats.load", "load"),
+    "simulate": ("stockade.simulation.single", "simulate"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a verb when it is first asked for."""
+    if name not in _VERBS:
+        raise AttributeError(f"module 'stockade' has no attribute {name!r}")
+    module, attribute = _VERBS[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_VERBS])
