@@ -1,0 +1,1 @@
+"""What comes next: predictive counts, simple baselines, and proper scores of both."""
