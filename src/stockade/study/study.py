@@ -315,6 +315,11 @@ class Study:
     claims: tuple[Claim, ...]
     file: str = field(default="study.toml", compare=False)
 
+    @property
+    def reports_name(self) -> str:
+        """Name of the ledger's file, for messages."""
+        return "the ledger" if self.reports is None else self.reports.name
+
     @cached_property
     def lag_months(self) -> dict[str, int]:
         """Months to publication by column, for `stockade.data.asof.visible_series`."""
