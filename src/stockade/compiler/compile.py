@@ -16,17 +16,10 @@ from stockade.compiler.plan import plan
 from stockade.compiler.program import build
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.model.checks import check
 from stockade.model.expressions import Table
 from stockade.model.model import CONTROL_NAMES, Model
 from stockade.model.names import canonical
-
-try:
-    from stockade.model.checks import check
-except ImportError:  # the checks are being written at this hour; this guard goes when they stand
-
-    def check(model: Model) -> tuple[Diagnostic, ...]:
-        """Stands in for the checks."""
-        return ()
 
 
 @dataclass(frozen=True, eq=False)

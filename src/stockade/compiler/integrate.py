@@ -222,7 +222,8 @@ def _derive(run: _Run, states: Values, k: Value, stage: int) -> Values:
         if name in values:
             values[name] = _read(run, name, values[name], k)
     for name, code in run.plan.stepwise:
-        values[name] = _read(run, name, number(evaluate(code, values, when)), k)
+        value = _read(run, name, number(evaluate(code, values, when)), k)
+        values[name] = jax.lax.optimization_barrier(value) if name in run.plan.shared else value
     values["#when"] = when
     return values
 
@@ -306,7 +307,8 @@ def _integrate(run: _Run) -> Array:
                 sums = [total + values[name] for total, name in zip(sums, run.outputs, strict=True)]
         scale = 1.0 / every if run.average else 1.0
         for i, total in enumerate(sums):
-            kept = kept.at[j, i].set(full(total * scale if run.average else total, run.batch))
+            row = full(total * scale if run.average else total, run.batch)
+            kept = jax.lax.dynamic_update_slice(kept, row[None, None], (j, i, *(0 for _ in run.batch)))
         return states, kept
 
     carried, buffer = jax.lax.fori_loop(0, control.saves, interval, (carried, buffer))

@@ -13,7 +13,7 @@ import numpy as np
 
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
 from stockade.compiler.walk import postorder
-from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.errors import Diagnostic, Place
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Text, Unary
 from stockade.model.model import Model, Variable
 

@@ -52,7 +52,7 @@ def circle_error(circle: Circle, model: Model, *, initial: bool) -> StockadeErro
     """Returns the error for a circle, spelled out with the names as written."""
 
     def written(name: str) -> str:
-        return model.by_name[name].name if name in model.by_name else name.split("#")[0]
+        return model.by_name[name].name if name in model.by_name else name.split("#", maxsplit=1)[0]
 
     first = next((name for name in circle.names if name in model.by_name), None)
     variable = model.by_name[first] if first else None

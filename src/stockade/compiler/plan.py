@@ -8,6 +8,7 @@ loop moves out, and dividing by something invariant becomes multiplying by its r
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntFlag
 
@@ -40,6 +41,7 @@ class Plan:
         exogenous: For all steps at once, in order.
         stepwise: In every step, in order.
         states: Each state with the code of its change and of its delay.
+        shared: Stepwise names that are read more than once.
     """
 
     program: Program
@@ -49,6 +51,7 @@ class Plan:
     exogenous: tuple[tuple[str, Code], ...]
     stepwise: tuple[tuple[str, Code], ...]
     states: tuple[tuple[State, Code, Code | None], ...]
+    shared: frozenset[str]
 
 
 @dataclass
@@ -106,10 +109,10 @@ def plan(program: Program, overridden: frozenset[str] = frozenset()) -> Plan:
         program: From `build`.
         overridden: Names that a run with overrides may replace; they count as changing in every step.
     """
-    marks = {name: Mark.CONSTANTS for name in (*program.constants, *program.initials)}
-    marks |= {name: Mark.TIME for name in (*program.inputs, "time")}
+    marks = dict.fromkeys((*program.constants, *program.initials), Mark.CONSTANTS)
+    marks |= dict.fromkeys((*program.inputs, "time"), Mark.TIME)
     marks |= {state.name: Mark.STATES for state in program.states}
-    marks |= {name: Mark.STATES for name in overridden}
+    marks |= dict.fromkeys(overridden, Mark.STATES)
     sorting = _Sorting(program, marks)
     stepwise: list[tuple[str, Expression]] = []
     for name, equation in program.equations:
@@ -142,7 +145,14 @@ def plan(program: Program, overridden: frozenset[str] = frozenset()) -> Plan:
             (state, code(change), code(state.delay) if state.delay is not None else None)
             for state, change in zip(program.states, changes, strict=True)
         ),
+        _shared([one for _, one in stepwise] + changes),
     )
+
+
+def _shared(expressions: list[Expression]) -> frozenset[str]:
+    """Returns the names that are read more than once."""
+    read = Counter(node.name for one in expressions for node in postorder(one) if isinstance(node, Reference))
+    return frozenset(name for name, count in read.items() if count > 1)
 
 
 __all__ = ["Mark", "Plan", "plan"]

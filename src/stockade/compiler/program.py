@@ -182,7 +182,7 @@ def build(
     )
 
 
-def _closure(roots: Iterable[str], needs) -> list[str]:  # noqa: ANN001
+def _closure(roots: Iterable[str], needs) -> list[str]:
     """Returns the roots and all they lead to; circles are allowed."""
     found = dict.fromkeys(roots)
     rest = list(found)
