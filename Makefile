@@ -24,13 +24,13 @@ test: $(VENV)/.ready-test check docs  ## style, types, documentation, then the t
 	$(BIN)/python -m pytest -m "not slow or core"
 
 check: $(VENV)/.ready-test  ## style and types
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/pyright
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m pyright
 
 docs: $(VENV)/.ready-test  ## the documentation as a web page, in site/
 	$(BIN)/python docs/build_errors.py --check
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 bench: $(VENV)/.ready-test  ## the figures of the README, measured here (needs a C compiler)
 	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
@@ -56,6 +56,7 @@ $(VENV)/bin/python:
 # The stamps fall behind when the recipe changes, and the environment is brought up to date.
 $(VENV)/.ready: $(RECIPE) | $(VENV)/bin/python
 	@echo "Installing what stockade needs to run"
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(BIN)/python -m ensurepip > /dev/null
 	@$(PIP) --editable . || { echo "$(ADVICE)" >&2; exit 1; }
 	@touch $@
 
