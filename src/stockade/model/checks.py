@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from stockade.errors import Diagnostic, Place
 from stockade.model.expressions import Call, Expression, Reference
 from stockade.model.functions import FUNCTIONS
+from stockade.model.limits import not_yet_run
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.order import circular, needs_at_start, needs_now, sort
 from stockade.model.printing import print_expression
@@ -27,6 +28,7 @@ def check(model: Model) -> tuple[Diagnostic, ...]:
     found = [
         *_controls(model),
         *_duplicates(model),
+        *not_yet_run(model),
         *_names(model),
         *_functions(model),
         *_circles(model),
@@ -83,6 +85,7 @@ def _duplicates(model: Model) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "reserved-name", "Time is the simulation's own", place_of(one), excerpt(one), "Rename it."
             )
+        # Definitions for different subscripts stand side by side.
         first = seen.setdefault((one.canonical, one.subscripts), one)
         if first is not one:
             where = f" in line {first.place.line}" if first.place.line else ""
@@ -96,35 +99,21 @@ def _duplicates(model: Model) -> Iterator[Diagnostic]:
 
 
 def _names(model: Model) -> Iterator[Diagnostic]:
-    known = {one.canonical: one.name for one in model.variables} | {"time": "Time"}
+    known = {one.canonical: one.name for one in (*model.variables, *model.ranges)} | {"time": "Time"}
+    known |= {element: element for one in model.ranges for element in one.elements}
     for variable in model.variables:
-        if variable.subscripts:
-            yield _subscripted(variable, None)
         called = _called_tables(variable.equation)
         for node in walk(variable.equation):
             if not isinstance(node, Reference):
                 continue
-            if node.subscripts:
-                yield _subscripted(variable, node)
             if node.name not in known:
                 hint = close_to(node.name, known) or "Define it, or correct the name."
                 said = f"{node.written or node.name} is not defined"
                 yield Diagnostic(
                     "undefined-variable", said, place_of(variable, node), excerpt(variable), hint
                 )
-            elif node.name != "time":
+            elif node.name in model.by_name:
                 yield from _lookup_use(model, variable, node, called=id(node) in called)
-
-
-def _subscripted(variable: Variable, node: Reference | None) -> Diagnostic:
-    said = f"{print_expression(node)} has subscripts" if node else f"{variable.name} has subscripts"
-    return Diagnostic(
-        "unsupported-subscripts",
-        f"{said}, which are not supported yet",
-        place_of(variable, node),
-        excerpt(variable),
-        "Write one variable for each element.",
-    )
 
 
 def _called_tables(equation: Expression) -> set[int]:
@@ -147,9 +136,10 @@ def _lookup_use(model: Model, variable: Variable, node: Reference, *, called: bo
 def _functions(model: Model) -> Iterator[Diagnostic]:
     known = {one.name: one.name.upper() for one in FUNCTIONS.values()}
     known |= {one.canonical: one.name for one in model.variables if one.kind == "lookup"}
+    macros = {one.canonical for one in model.macros}
     for variable in model.variables:
         for node in walk(variable.equation):
-            if isinstance(node, Call):
+            if isinstance(node, Call) and node.function not in macros and node.function != "data":
                 yield from _function(variable, node, known)
 
 

@@ -83,4 +83,12 @@ class Table:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-Expression = Number | Text | Reference | Unary | Binary | Call | Table
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A list of numbers for the elements of a subscripted constant, row by row."""
+
+    rows: tuple[tuple[float, ...], ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+Expression = Number | Text | Reference | Unary | Binary | Call | Table | Array

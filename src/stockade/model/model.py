@@ -32,6 +32,10 @@ class Variable:
         group: The group (Vensim's ``.Control``) that it stands in; empty where there is none.
         text: The right-hand side as written.
         place: Where its definition begins.
+        exceptions: The lists of subscripts behind ``:EXCEPT:``.
+        keyword: How data are read between their points: ``interpolate``, ``raw`` ...
+        unchangeable: Whether it was defined with ``==``.
+        flags: What stands behind the comment, e.g. ``:SUPPLEMENTARY``.
     """
 
     name: str
@@ -43,6 +47,75 @@ class Variable:
     documentation: str = ""
     subscripts: tuple[str, ...] = ()
     group: str = ""
+    text: str = field(default="", compare=False)
+    place: Place = field(default=NOWHERE, compare=False)
+    exceptions: tuple[tuple[str, ...], ...] = ()
+    keyword: str = ""
+    unchangeable: bool = False
+    flags: str = ""
+
+
+@dataclass(frozen=True)
+class SubscriptRange:
+    """A named list of subscripts.
+
+    Attributes:
+        name: As the modeller wrote it.
+        canonical: As for a variable.
+        elements: Canonical, in order; some may be the names of other ranges.
+        mappings: Pairs of another range and the elements of it that ours stand for, in our order; no
+            elements where the two lists go side by side.
+        equation: The call that reads the elements from a file; None where they are written.
+        equivalent: Canonical name of the range that this is another name for; empty where it is not.
+    """
+
+    name: str
+    canonical: str
+    elements: tuple[str, ...] = ()
+    mappings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    equation: Expression | None = None
+    equivalent: str = ""
+    documentation: str = ""
+    group: str = ""
+    text: str = field(default="", compare=False)
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class Macro:
+    """Equations that are called like a function; the macro's own name is its first output.
+
+    Attributes:
+        inputs: Canonical names of the arguments.
+        outputs: Canonical names of the further outputs, behind the colon.
+        variables: Its equations.
+    """
+
+    name: str
+    canonical: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    variables: tuple[Variable, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class RealityCheck:
+    """What must hold in every run: a condition and what it implies, or a named change for a test.
+
+    Attributes:
+        kind: ``condition`` or ``test input``.
+        premise: What is the case, or for a test input what is set.
+        conclusion: What must then be the case; None for a test input.
+    """
+
+    name: str
+    canonical: str
+    kind: Literal["condition", "test input"]
+    premise: Expression
+    conclusion: Expression | None = None
+    subscripts: tuple[str, ...] = ()
+    documentation: str = ""
     text: str = field(default="", compare=False)
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -58,6 +131,9 @@ class Model:
         title: What the file calls itself; empty where it does not.
         documentation: The file's opening comment.
         unit_synonyms: Groups of units that the file declares to be the same.
+        ranges: The subscript ranges, in the order of the file.
+        macros: The macros, in the order of the file.
+        reality_checks: What the modeller says must hold in every run.
     """
 
     variables: tuple[Variable, ...]
@@ -66,6 +142,9 @@ class Model:
     title: str = ""
     documentation: str = ""
     unit_synonyms: tuple[tuple[str, ...], ...] = ()
+    ranges: tuple[SubscriptRange, ...] = ()
+    macros: tuple[Macro, ...] = ()
+    reality_checks: tuple[RealityCheck, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Variable]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Text, Unary
+from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Table, Text, Unary
 from stockade.model.names import canonical
 from stockade.model.walk import fold
 
@@ -41,6 +41,8 @@ def _print(node: Expression, parts: tuple[Printed, ...]) -> Printed:
         return _reference(node), _ATOM
     if isinstance(node, Table):
         return _table(node), _ATOM
+    if isinstance(node, Array):
+        return _array(node), _ATOM
     if isinstance(node, Unary):
         strength = _NOT if node.operator == "not" else _SIGN
         return _SPELLED.get(node.operator, node.operator) + _within(parts[0], strength), strength
@@ -106,6 +108,11 @@ def _table(node: Table) -> str:
         return f"({','.join(points)})"
     low_x, high_x, low_y, high_y = (_coordinate(one) for one in node.limits)
     return f"([({low_x},{low_y})-({high_x},{high_y})],{','.join(points)})"
+
+
+def _array(node: Array) -> str:
+    rows = [", ".join(_coordinate(one) for one in row) for row in node.rows]
+    return rows[0] if len(rows) == 1 else "; ".join(rows) + ";"
 
 
 def _coordinate(value: float) -> str:

@@ -24,10 +24,13 @@ def check_units(model: Model) -> tuple[Diagnostic, ...]:
     known: dict[str, Units | None] = {}
     found: list[Diagnostic] = []
     for variable in model.variables:
+        # Of several definitions for different subscripts, usually the last one carries the units.
+        known.setdefault(variable.canonical, None)
+        if not variable.units:
+            continue
         try:
-            known[variable.canonical] = parse_units(variable.units, synonyms) if variable.units else None
+            known[variable.canonical] = parse_units(variable.units, synonyms)
         except StockadeError as error:
-            known[variable.canonical] = None
             place = replace(variable.place, name=variable.name)
             found.extend(replace(one, place=place, severity="warning") for one in error.diagnostics)
     if any(units is not None for units in known.values()):
@@ -81,7 +84,8 @@ def _mismatch(variable: Variable, place: Place, expected: Units, found: Units, w
 
 
 def _missing(model: Model) -> Iterator[Diagnostic]:
-    bare = [one.name for one in model.variables if not one.units]
+    given = {one.canonical for one in model.variables if one.units}
+    bare = list(dict.fromkeys(one.name for one in model.variables if one.canonical not in given))
     if bare:
         some = ", ".join(bare[:_MOST_NAMES]) + (" ..." if len(bare) > _MOST_NAMES else "")
         said = (

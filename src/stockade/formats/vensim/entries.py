@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from stockade.errors import Diagnostic
 from stockade.formats.source import Source
 
-_SKETCH = re.compile(r"^\\\\\\---///", re.MULTILINE)
+_SKETCH = re.compile(r"^\\{2,}---///", re.MULTILINE)
 _SYNONYMS = re.compile(r"^22:(.+)$", re.MULTILINE)
 _BOUNDARY = re.compile(r'[~|"{]')
 _QUOTED_END = re.compile(r'\\"|\\\n|["\n]')

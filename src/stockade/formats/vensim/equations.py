@@ -1,128 +1,134 @@
-"""Reads one entry: what stands left of the equals sign, and which kind of variable that makes it."""
+"""Reads the right-hand side of an entry, and which kind of variable it makes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from stockade.formats.source import Source
-from stockade.formats.vensim.cursor import Cursor
-from stockade.formats.vensim.entries import Entry
-from stockade.formats.vensim.expressions import parse_whole
-from stockade.formats.vensim.tables import parse_table
-from stockade.formats.vensim.tokens import Token, tokenize
+from stockade.formats.vensim.definitions import Definition
+from stockade.formats.vensim.expressions import parse_expression, parse_whole
+from stockade.formats.vensim.ranges import read_range
+from stockade.formats.vensim.tables import is_array, parse_array, parse_tabbed, parse_table
 from stockade.model.expressions import Call, Expression, Reference, Table
 from stockade.model.functions import FUNCTIONS
-from stockade.model.model import Variable, VariableKind
+from stockade.model.model import RealityCheck, SubscriptRange, Variable, VariableKind
 from stockade.model.names import canonical
 from stockade.model.walk import rebuild, walk
 
+Limits = tuple[float | None, float | None, float | None]
+
 _LIMITS = re.compile(r"\[([^\]]*)\]\s*$")
-_UNSUPPORTED = {
-    ":": ("unsupported-subscript-range", "the definition of a subscript range"),
-    "<->": ("unsupported-subscript-range", "the definition of a subscript range"),
-    ":EXCEPT:": ("unsupported-except", ":EXCEPT:"),
-    ":THE CONDITION:": ("unsupported-reality-check", "a Reality Check"),
-    ":TEST INPUT:": ("unsupported-reality-check", "a Reality Check's test input"),
-    ":IS:": ("unsupported-string-variable", "a string variable"),
-    ":RAW:": ("unsupported-data-variable", "a data variable"),
-    ":INTERPOLATE:": ("unsupported-data-variable", "a data variable"),
-    ":LOOK FORWARD:": ("unsupported-data-variable", "a data variable"),
-    ":HOLD BACKWARD:": ("unsupported-data-variable", "a data variable"),
-    ":=": ("unsupported-data-variable", "a data variable"),
-    "": ("unsupported-data-variable", "a data variable"),
-}
+_FROM_FILES: dict[str, VariableKind] = {"constants": "constant", "data": "data", "lookups": "lookup"}
 
 
-@dataclass(frozen=True)
-class Definition:
-    """An entry cut into tokens, read up to the sign that says what it defines.
-
-    Attributes:
-        name: As written.
-        subscripts: Of the left-hand side, canonical.
-        mark: What stands behind: ``=``, ``==``, ``:=``, ``(``, ``:``, a keyword, or nothing.
-        cursor: Stands behind the mark.
-    """
-
-    entry: Entry
-    name: str
-    subscripts: tuple[str, ...]
-    mark: Token
-    cursor: Cursor
-
-
-def begin(source: Source, entry: Entry) -> Definition:
-    """Reads the left-hand side of an entry.
-
-    Raises:
-        StockadeError: ``broken-equation`` and what the tokenizer complains about.
-    """
-    cursor = Cursor(source, tokenize(source, entry.equation, entry.start))
-    if cursor.next.kind != "name":
-        raise cursor.unexpected("the name of a variable")
-    name = cursor.step().text
-    cursor.name = name
-    subscripts = cursor.subscripts() if cursor.sees("[") else ()
-    mark = cursor.next
-    if mark.kind not in ("sign", "keyword", "end"):
-        raise cursor.unexpected("= behind the name")
-    cursor.at += mark.kind != "end"
-    return Definition(entry, name, subscripts, mark, cursor)
-
-
-def finish(source: Source, definition: Definition, names: Collection[str]) -> Variable:
+def finish(definition: Definition, names: Collection[str]) -> Variable | SubscriptRange | RealityCheck:
     """Reads the right-hand side of an entry.
 
     Args:
-        source: The file.
         definition: What `begin` has read of the entry.
         names: The canonical names that the file defines: a call of one of them is a lookup's.
 
     Raises:
-        StockadeError: Whatever is wrong with the equation; ``unsupported-...`` for what is not read yet.
+        StockadeError: Whatever is wrong with the equation; ``unsupported-...`` for what has no place in
+            a `Model`.
     """
-    cursor, mark = definition.cursor, definition.mark
-    if mark.text in _UNSUPPORTED and mark.kind in ("sign", "keyword", "end"):
-        code, what = _UNSUPPORTED[mark.text]
-        raise cursor.problem(code, f"{what} is not supported yet", mark, "Rewrite the model without it.")
-    first = definition.cursor.next.start if mark.text != "(" else mark.start
-    if mark.text == "(":
-        equation: Expression = parse_table(cursor, mark)
-        if cursor.next.kind != "end":
-            raise cursor.unexpected("the end of the lookup")
-    elif mark.text in ("=", "=="):
-        equation = _name_lookups(parse_whole(cursor), names)
-    else:
-        cursor.at -= 1
-        raise cursor.unexpected("= behind the name")
+    mark = definition.mark
+    if mark.text in (":", "<->"):
+        return read_range(definition)
+    if mark.text in (":THE CONDITION:", ":TEST INPUT:"):
+        return _reality_check(definition, names)
+    if mark.text == ":IS:":
+        raise definition.cursor.problem(
+            "unsupported-string-variable", "string variables are not supported", mark, "Remove the variable."
+        )
+    equation = _name_lookups(_right_hand_side(definition), names)
     units, limits = _units(definition.entry.units)
     entry = definition.entry
-    start = entry.start + len(entry.equation) - len(entry.equation.lstrip())
     return Variable(
-        name=definition.name.strip('"') if definition.name.startswith('"') else definition.name,
-        canonical=canonical(definition.name),
-        kind=_kind(equation),
+        name=definition.name,
+        canonical=definition.canonical,
+        kind=_kind(definition, equation),
         equation=equation,
         units=units,
         limits=limits,
         documentation=entry.documentation,
         subscripts=definition.subscripts,
         group=entry.group,
-        text=source.text[first : entry.start + len(entry.equation.rstrip())],
-        place=source.place(start, definition.name),
+        text=definition.text,
+        place=definition.place,
+        exceptions=definition.exceptions,
+        keyword=definition.keyword,
+        unchangeable=mark.text == "==",
+        flags=entry.flags,
     )
 
 
-def _kind(equation: Expression) -> VariableKind:
-    if isinstance(equation, Table):
+def _right_hand_side(definition: Definition) -> Expression:
+    cursor, mark = definition.cursor, definition.mark
+    if mark.text == "(":
+        found = _lookup(definition)
+        if cursor.next.kind != "end":
+            raise cursor.unexpected("the end of the lookup")
+        return found
+    if mark.kind == "end":
+        # A variable without an equation is given by data.
+        return Call("data", (), "", cursor.source.place(mark.start))
+    if mark.text not in ("=", "==", ":="):
+        cursor.at -= 1
+        raise cursor.unexpected("= behind the name")
+    if cursor.next.kind == "name" and canonical(cursor.next.text) == "tabbed array":
+        return parse_tabbed(cursor)
+    return parse_array(cursor) if is_array(cursor) else parse_whole(cursor)
+
+
+def _lookup(definition: Definition) -> Expression:
+    """Reads the points of a lookup, or the function that reads them from a file."""
+    cursor = definition.cursor
+    if cursor.next.kind != "name":
+        return parse_table(cursor, definition.mark)
+    found = parse_expression(cursor)
+    cursor.expect(")", "behind the lookup")
+    return found
+
+
+def _kind(definition: Definition, equation: Expression) -> VariableKind:
+    if definition.mark.text == "(" or isinstance(equation, Table):
         return "lookup"
+    if definition.mark.text == ":=" or definition.mark.kind == "end" or definition.keyword:
+        return "data"
+    if isinstance(equation, Call) and equation.function.startswith("get "):
+        last = equation.function.rpartition(" ")[2]
+        if last in _FROM_FILES and equation.function.count(" ") == 2:
+            return _FROM_FILES[last]
     if isinstance(equation, Call) and equation.function == "integ":
         return "stock"
-    if any(isinstance(node, (Call, Reference)) for node in walk(equation)):
+    if any(isinstance(node, Call | Reference) for node in walk(equation)):
         return "auxiliary"
     return "constant"
+
+
+def _reality_check(definition: Definition, names: Collection[str]) -> RealityCheck:
+    cursor = definition.cursor
+    is_condition = definition.mark.text == ":THE CONDITION:"
+    premise = _name_lookups(parse_expression(cursor), names)
+    conclusion = None
+    if is_condition:
+        cursor.expect(":IMPLIES:", "behind the condition")
+        conclusion = _name_lookups(parse_expression(cursor), names)
+    if cursor.next.kind != "end":
+        raise cursor.unexpected("an operator or the end of the equation")
+    return RealityCheck(
+        name=definition.name,
+        canonical=definition.canonical,
+        kind="condition" if is_condition else "test input",
+        premise=premise,
+        conclusion=conclusion,
+        subscripts=definition.subscripts,
+        documentation=definition.entry.documentation,
+        text=definition.text,
+        place=definition.place,
+    )
 
 
 def _name_lookups(equation: Expression, names: Collection[str]) -> Expression:
@@ -137,7 +143,7 @@ def _name_lookups(equation: Expression, names: Collection[str]) -> Expression:
     return rebuild(equation, change)
 
 
-def _units(text: str) -> tuple[str, tuple[float | None, float | None, float | None]]:
+def _units(text: str) -> tuple[str, Limits]:
     found = _LIMITS.search(text)
     if found is None:
         return " ".join(text.split()), (None, None, None)

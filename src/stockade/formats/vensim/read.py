@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.source import Source
-from stockade.formats.vensim.entries import Entry, opening_comment, split, unit_synonyms
-from stockade.formats.vensim.equations import Definition, begin, finish
-from stockade.model.model import Model, Variable
-from stockade.model.names import canonical
+from stockade.formats.vensim.definitions import Definition, begin
+from stockade.formats.vensim.entries import Entry, MacroHeader, opening_comment, split, unit_synonyms
+from stockade.formats.vensim.equations import finish
+from stockade.formats.vensim.macros import read_header
+from stockade.model.model import Macro, Model, RealityCheck, SubscriptRange, Variable
+
+Given = TypeVar("Given")
+Read = TypeVar("Read")
+Found = Variable | SubscriptRange | RealityCheck
 
 
 def parse_mdl(text: str, file: str) -> Model:
@@ -23,53 +32,62 @@ def parse_mdl(text: str, file: str) -> Model:
     """
     source = Source(text.replace("\r\n", "\n").replace("\r", "\n"), file)
     entries, problems = split(source)
-    definitions = _begin_all(source, entries, problems)
-    names = frozenset(canonical(one.name) for one in definitions)
-    variables = _finish_all(source, definitions, names, problems)
-    if not variables and not problems:
+    outside = [one for one in entries if one.macro is None]
+    found = _definitions(source, outside, problems)
+    macros = _macros(source, entries, _names(found), problems)
+    read = _collect(lambda one: finish(one, _names(found)), found, problems)
+    if not read and not problems:
+        hint = "An equation reads: name = equation ~ units ~ comment |"
         problems.extend(
-            source.problem(
-                "empty-model",
-                "this file holds no equation",
-                0,
-                hint="An equation reads: name = equation ~ units ~ comment |",
-            ).diagnostics
+            source.problem("empty-model", "this file holds no equation", 0, hint=hint).diagnostics
         )
     if problems:
         raise StockadeError(sorted(problems, key=lambda one: (one.place.line or 0, one.place.column or 0)))
     return Model(
-        tuple(variables), "vensim", file, "", opening_comment(source.text), unit_synonyms(source.text)
+        variables=tuple(one for one in read if isinstance(one, Variable)),
+        dialect="vensim",
+        source=file,
+        documentation=opening_comment(source.text),
+        unit_synonyms=unit_synonyms(source.text),
+        ranges=tuple(one for one in read if isinstance(one, SubscriptRange)),
+        macros=macros,
+        reality_checks=tuple(one for one in read if isinstance(one, RealityCheck)),
     )
 
 
-def _begin_all(source: Source, entries: list[Entry], problems: list[Diagnostic]) -> list[Definition]:
-    definitions: list[Definition] = []
-    refused: set[int] = set()
-    for entry in entries:
+def _collect(
+    reader: Callable[[Given], Read], given: Iterable[Given], problems: list[Diagnostic]
+) -> list[Read]:
+    """Reads all that can be read, and adds what is wrong with the rest to `problems`."""
+    found: list[Read] = []
+    for one in given:
         try:
-            if entry.macro is not None:
-                if entry.macro.start not in refused:
-                    refused.add(entry.macro.start)
-                    raise source.problem(
-                        "unsupported-macro",
-                        "macros are not supported yet",
-                        entry.macro.start,
-                        hint="Write the macro's equations where it is called.",
-                    )
-                continue
-            definitions.append(begin(source, entry))
+            found.append(reader(one))
         except StockadeError as error:
             problems.extend(error.diagnostics)
-    return definitions
+    return found
 
 
-def _finish_all(
-    source: Source, definitions: list[Definition], names: frozenset[str], problems: list[Diagnostic]
-) -> list[Variable]:
-    variables: list[Variable] = []
-    for definition in definitions:
-        try:
-            variables.append(finish(source, definition, names))
-        except StockadeError as error:
-            problems.extend(error.diagnostics)
-    return variables
+def _definitions(source: Source, entries: Sequence[Entry], problems: list[Diagnostic]) -> list[Definition]:
+    return _collect(lambda entry: begin(source, entry), entries, problems)
+
+
+def _names(definitions: Sequence[Definition]) -> frozenset[str]:
+    """Returns the names of what may be called as a lookup: everything but ranges."""
+    return frozenset(one.canonical for one in definitions if one.mark.text not in (":", "<->"))
+
+
+def _macros(
+    source: Source, entries: Sequence[Entry], names: frozenset[str], problems: list[Diagnostic]
+) -> tuple[Macro, ...]:
+    headers = dict.fromkeys(one.macro for one in entries if one.macro is not None)
+
+    def read(header: MacroHeader) -> Macro:
+        macro = read_header(source, header)
+        inside = _definitions(source, [one for one in entries if one.macro == header], problems)
+        # An argument may be a lookup: then it is called by its name inside of the macro.
+        known = names.union(_names(inside), macro.inputs)
+        found = _collect(lambda one: finish(one, known), inside, problems)
+        return replace(macro, variables=tuple(one for one in found if isinstance(one, Variable)))
+
+    return tuple(_collect(read, headers, problems))

@@ -1,12 +1,10 @@
-"""Parses the points of a lookup: pairs with or without the drawing's range, or the older x,x,..,y,y,.."""
+"""Parses what is made of numbers: the points of a lookup, and lists for subscripted constants."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from stockade.formats.vensim.cursor import Cursor
 from stockade.formats.vensim.tokens import Token
-from stockade.model.expressions import Table
+from stockade.model.expressions import Array, Table
 
 Pair = tuple[float, float]
 
@@ -14,24 +12,24 @@ Pair = tuple[float, float]
 def parse_table(cursor: Cursor, opening: Token) -> Table:
     """Reads the points up to and with the closing parenthesis; the opening one is already read.
 
+    Points that are not in ascending x are put in order, as Vensim does. Both forms are read: pairs, with
+    or without the range of the drawing, and the older list of all x and then all y.
+
     Args:
         cursor: Stands behind the opening parenthesis.
         opening: That parenthesis, to blame for a table without an end.
 
     Raises:
-        StockadeError: ``broken-lookup``, ``lookup-not-ascending``, ``unclosed-parenthesis``.
+        StockadeError: ``broken-lookup``, ``broken-equation``, ``unclosed-parenthesis``.
     """
     limits = _range(cursor) if cursor.take("[") else None
     points: list[Pair] = []
     numbers: list[float] = []
     while not cursor.take(")"):
-        before = cursor.next
-        if before.kind == "end":
+        if cursor.next.kind == "end":
             raise cursor.problem("unclosed-parenthesis", "this lookup is never closed", opening, "Add a ).")
         if cursor.take("("):
             points.append(_pair(cursor))
-            if len(points) > 1:
-                _ascending(cursor, points[-2][0], points[-1][0], before)
         else:
             numbers.append(cursor.number())
         if not cursor.sees(")"):
@@ -42,7 +40,7 @@ def parse_table(cursor: Cursor, opening: Token) -> Table:
         raise cursor.problem(
             "broken-lookup", "this lookup has no points", opening, "Give at least one pair: (0,1)."
         )
-    return Table(tuple(points), limits, cursor.source.place(opening.start))
+    return Table(tuple(sorted(points, key=lambda one: one[0])), limits, cursor.source.place(opening.start))
 
 
 def _pair(cursor: Cursor) -> Pair:
@@ -69,16 +67,6 @@ def _range(cursor: Cursor) -> tuple[float, float, float, float]:
     return low[0], high[0], low[1], high[1]
 
 
-def _ascending(cursor: Cursor, before: float, x: float, token: Token) -> None:
-    if x < before:
-        raise cursor.problem(
-            "lookup-not-ascending",
-            f"x falls from {before:g} to {x:g}",
-            token,
-            "Give the points of a lookup in ascending x.",
-        )
-
-
 def _from_halves(cursor: Cursor, numbers: list[float], points: list[Pair], opening: Token) -> list[Pair]:
     if points or len(numbers) % 2:
         raise cursor.problem(
@@ -88,6 +76,60 @@ def _from_halves(cursor: Cursor, numbers: list[float], points: list[Pair], openi
             "Write every point as a pair: (0,1),(1,2).",
         )
     half = len(numbers) // 2
-    for before, x in pairwise(numbers[:half]):
-        _ascending(cursor, before, x, opening)
     return list(zip(numbers[:half], numbers[half:], strict=True))
+
+
+def is_array(cursor: Cursor) -> bool:
+    """Says whether only numbers with commas or semicolons follow, up to the end of the equation."""
+    rest = cursor.tokens[cursor.at : -1]
+    only = all(one.kind == "number" or one.text in ("-", "+", ",", ";") for one in rest)
+    return only and any(one.text in (",", ";") for one in rest)
+
+
+def parse_array(cursor: Cursor) -> Array:
+    """Reads ``1,2,3;`` rows up to the end of the equation.
+
+    Raises:
+        StockadeError: ``broken-equation``, ``broken-array`` for rows of different lengths.
+    """
+    first = cursor.next
+    rows: list[tuple[float, ...]] = []
+    row: list[float] = []
+    while cursor.next.kind != "end":
+        row.append(cursor.number())
+        if cursor.take(";") or cursor.next.kind == "end":
+            rows.append(tuple(row))
+            row = []
+        else:
+            cursor.expect(",", "between numbers")
+    if row:
+        rows.append(tuple(row))
+    return _array(cursor, rows, first)
+
+
+def parse_tabbed(cursor: Cursor) -> Array:
+    """Reads the rows of ``TABBED ARRAY( .. )``, one a line; the cursor stands on its name."""
+    first = cursor.step()
+    cursor.expect("(", "behind TABBED ARRAY")
+    rows: dict[int, list[float]] = {}
+    while not cursor.take(")"):
+        if cursor.next.kind == "end":
+            raise cursor.problem("unclosed-parenthesis", "this array is never closed", first, "Add a ).")
+        line = cursor.source.line(cursor.next.start)
+        rows.setdefault(line, []).append(cursor.number())
+        cursor.take(",")
+    if cursor.next.kind != "end":
+        raise cursor.unexpected("the end of the array")
+    return _array(cursor, [tuple(row) for row in rows.values()], first)
+
+
+def _array(cursor: Cursor, rows: list[tuple[float, ...]], first: Token) -> Array:
+    if not rows or any(len(row) != len(rows[0]) for row in rows):
+        lengths = ", ".join(str(len(row)) for row in rows) or "none"
+        raise cursor.problem(
+            "broken-array",
+            f"the rows of this array need the same length, found {lengths}",
+            first,
+            "Count the numbers between the semicolons.",
+        )
+    return Array(tuple(rows), cursor.source.place(first.start))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from stockade.errors import StockadeError
 from stockade.formats.source import Source
 from stockade.model.names import canonical
 
@@ -66,7 +67,7 @@ def tokenize(source: Source, text: str, start: int) -> list[Token]:
     return tokens
 
 
-def _unknown(source: Source, text: str, start: int, at: int) -> Exception:
+def _unknown(source: Source, text: str, start: int, at: int) -> StockadeError:
     sign = text[at]
     if sign in "\"'":
         return source.problem(
