@@ -171,18 +171,19 @@ def _function(variable: Variable, node: Call, known: dict[str, str]) -> Iterator
         yield Diagnostic("wrong-argument-count", said, place, excerpt(variable), hint)
     if not rule.nested and node is not variable.equation:
         said = f"{written} stands inside of a larger expression"
-        hint = f"Give the stock a variable of its own: name = {written}( rate, initial )."
-        yield Diagnostic("nested-stock", said, place, excerpt(variable), hint)
+        hint = f"Give it a variable of its own: name = {written}( ... )."
+        yield Diagnostic("nested-function", said, place, excerpt(variable), hint)
 
 
 def _circles(model: Model) -> Iterator[Diagnostic]:
-    moving = [one for one in model.variables if one.kind == "auxiliary"]
-    now = {one.canonical: needs_now(one.equation) for one in moving}
+    # The elements of a subscripted variable may need each other in turn; only the compiler can tell.
+    plain = [one for one in model.variables if not one.subscripts]
+    now = {one.canonical: needs_now(one.equation) for one in plain if one.kind == "auxiliary"}
     found = list(_all_circles(model, now, ""))
     yield from found
     if not found:
-        starting = [one for one in model.variables if one.kind in ("stock", "auxiliary")]
-        start = {one.canonical: needs_at_start(one.equation) for one in starting}
+        moving = [one for one in plain if one.kind in ("stock", "auxiliary")]
+        start = {one.canonical: needs_at_start(one.equation) for one in moving}
         yield from _all_circles(model, start, " at the initial time")
 
 

@@ -65,7 +65,7 @@ _SUPPORTED = _rows(
     zidz               | 2 | 2 | a, b -> a/b
     xidz               | 3 | 3 | a, b, a/b -> a/b
     step               | 2 | 2 | a, time -> a
-    ramp               | 2 | 3 | a/time, time, time -> a
+    ramp               | 3 | 3 | a/time, time, time -> a
     pulse              | 2 | 2 | time, time -> 1
     pulse train        | 4 | 4 | time, time, time, time -> 1
     initial            | 1 | 1 | a -> a
@@ -84,6 +84,8 @@ _SUPPORTED = _rows(
     delay fixed        | 3 | 3 | a, time, a -> a
     trend              | 3 | 3 | a, time, 1/time -> 1/time
     forecast           | 3 | 3 | a, time, time -> a
+    gamma ln                 | 1 | 1 | 1 -> 1
+    lookup extrapolate       | 2 | 2 | lookup
     sample if true     | 3 | 3 | ?, a, a -> a
     """
 )
@@ -91,7 +93,6 @@ _SUPPORTED = _rows(
 _KNOWN_ONLY = _rows(
     """
     a function of            | 0 | 999 | ? -> ?
-    active initial           | 2 | 2 | a, a -> a
     allocate available       | 3 | 3 | a, ?, a -> a
     allocate by priority     | 5 | 5 | a, ?, ?, ?, a -> a
     conveyor                 | 0 | 999 | ? -> ?
@@ -109,7 +110,6 @@ _KNOWN_ONLY = _rows(
     fixed integ              | 0 | 999 | ? -> ?
     forecast value           | 0 | 999 | ? -> ?
     game                     | 1 | 1 | a -> a
-    gamma ln                 | 1 | 1 | 1 -> 1
     get data at time         | 2 | 2 | a, time -> a
     get data between times   | 3 | 3 | a, time, ? -> a
     get data first time      | 1 | 1 | ? -> time
@@ -139,7 +139,6 @@ _KNOWN_ONLY = _rows(
     invert matrix            | 2 | 2 | ? -> ?
     lookup area              | 3 | 3 | ? -> ?
     lookup backward          | 2 | 2 | lookup
-    lookup extrapolate       | 2 | 2 | lookup
     lookup forward           | 2 | 2 | lookup
     lookup invert            | 2 | 2 | ? -> ?
     lookup slope             | 3 | 3 | ? -> ?
@@ -189,8 +188,11 @@ _KNOWN_ONLY = _rows(
     supported=False,
 )
 
-_STOCK = Function("integ", 2, 2, "a/time, a -> a", nested=False)
+_WHOLE = (
+    Function("integ", 2, 2, "a/time, a -> a", nested=False),
+    Function("active initial", 2, 2, "a, a -> a", nested=False),
+)
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
-    {one.name: one for one in (_STOCK, *_SUPPORTED, *_KNOWN_ONLY)}
+    {one.name: one for one in (*_WHOLE, *_SUPPORTED, *_KNOWN_ONLY)}
 )
