@@ -153,11 +153,10 @@ def _header_problems(
     hint = "The first line names the columns, with commas between."
     if len(header) == 1 and ";" in header[0]:
         hint = "The cells seem to be separated by semicolons; save the file with commas."
-    problems = [
-        Diagnostic("missing-column", f"There is no column '{name}'.", place, excerpt, hint)
-        for name in required
-        if name not in header
-    ]
+    problems = []
+    if missing := [f"'{name}'" for name in required if name not in header]:
+        message = f"There is no column {', '.join(missing)}."
+        problems.append(Diagnostic("missing-column", message, place, excerpt, hint))
     problems += [
         Diagnostic(
             "duplicate-column", f"Column '{name}' stands there twice.", place, excerpt, "Rename one of them."
