@@ -168,6 +168,16 @@ def test_draws_centre_on_what_the_rule_expects(baseline):
     assert np.all(np.abs(draws.mean(axis=1) - want) < 4.5 * draws.std(axis=1) / np.sqrt(n))
 
 
+def test_leads_count_from_the_last_visible_month():
+    walk = np.round(100 * np.exp(np.random.default_rng(3).normal(0, 0.4, 60).cumsum())).clip(1)
+    rows = np.array([63])  # lead 4, though the first month forecast
+    spread = fit_spread(past_errors(last_value, history_of(walk), 4))
+    assert spread.a_month > 0.01
+    draws, mean = baseline_draws(BASELINES[0], walk, rows, 100_000, 0)[0], walk[-1]
+    variance = mean + mean**2 / dispersions(spread, np.array([4]))[0]
+    assert draws.var() == pytest.approx(variance, rel=0.03)
+
+
 def test_the_ensemble_is_the_last_twelve_each_as_probable():
     visible = np.arange(30.0)
     draws = baseline_draws(BASELINES[-1], visible, np.array([31]), 60_000, 0)[0]

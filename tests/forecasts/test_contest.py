@@ -46,6 +46,8 @@ def test_interval_of_a_difference_covers_what_it_says(rho, least):
         for t in range(1, 52):
             noise[t] += rho * noise[t - 1]
         one = paired_difference(scored("a", list(noise[30:]), "average"), scored("b", [0.0] * 22))
+        assert one.low is not None
+        assert one.high is not None
         hits += one.low <= 0 <= one.high
     assert least < hits / 1500 < 0.94
 

@@ -22,6 +22,13 @@ def test_predictive_moments_are_those_of_the_negative_binomial(mu, r):
     assert abs(draws.var() - variance) < 4.5 * np.sqrt((fourth - variance**2) / MANY)
 
 
+def test_first_draws_of_many_seeds_have_the_right_variance_too():
+    # One stream for both steps would tie the count to its own gamma factor, in the first draws most.
+    draws = np.array([predict_counts(np.full((1, 1), 4.0), 1.0, seed)[0, 0] for seed in range(6000)])
+    assert abs(draws.mean() - 4) < 4.5 * np.sqrt(20 / draws.size)
+    assert abs(draws.var() - 20) < 4.5 * np.sqrt((stats.moment(draws, 4) - 400) / draws.size)
+
+
 @pytest.mark.parametrize(("mu", "r"), [(3.0, 0.7), (20.0, 8.0)])
 def test_whole_distribution_agrees_with_scipy(mu, r):
     draws = predict_counts(np.full((1, MANY), mu), np.full(MANY, r), 5)[0]

@@ -72,6 +72,13 @@ def test_monte_carlo_error_is_the_spread_over_repeats():
     assert np.sqrt((claimed**2).mean()) == pytest.approx(means.std(ddof=1), rel=0.16)  # sd of 400: 3.5 %
 
 
+def test_monte_carlo_error_is_that_of_the_jackknife():
+    draws, truth = np.random.default_rng(2).poisson(9.0, (3, 60)).astype(float), np.array([4.0, 9.0, 30.0])
+    without = np.array([crps(np.delete(draws, i, axis=1), truth).mean() for i in range(60)])
+    jackknife = np.sqrt(59 / 60 * ((without - without.mean()) ** 2).sum())
+    assert crps_error(draws, truth) == pytest.approx(jackknife, rel=0.03)
+
+
 # ------------------------------------------------------------- coverage
 @given(st.lists(st.integers(0, 4), min_size=3, max_size=30), st.sampled_from([0.5, 0.9]))
 def test_coverage_is_exact_where_what_came_is_one_of_the_same_kind(values, level):
