@@ -110,7 +110,7 @@ def compile(  # noqa: A001 - the public verb
     wanted = _names(model, outputs, "output") if outputs is not None else _everything(model)
     fixed = {name: literals[name] for name in CONTROL_NAMES if name in literals}
     program = build(expanded, control, fixed, constants, path_names, wanted)
-    plain, scenario = plan(program), plan(program, frozenset(replaceable))
+    plain, scenario = plan(program, wanted), plan(program, wanted, frozenset(replaceable))
     known = {one.canonical for one in model.variables}
     order = [state.name for state in program.states] + [name for name, _ in program.equations]
     return Simulator(

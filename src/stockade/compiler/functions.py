@@ -17,6 +17,7 @@ import numpy as np
 
 from stockade.arrays import Array
 from stockade.compiler.lookups import look_up
+from stockade.compiler.powers import power, power_with_sign, safe_log, sign_of_power
 from stockade.model.expressions import Table
 
 Value = Any  # float | Array | Table: which of them is known only while tracing
@@ -79,29 +80,6 @@ def _by_numpy_or_jax(literal: Callable[..., Value], traced: Callable[..., Value]
         return traced(*args)
 
     return _plain(either)
-
-
-def power(base: Value, exponent: Value) -> Value:
-    """Returns base ^ exponent by exp and log, which vectorise where pow does not.
-
-    Agrees with C's pow for bases of either sign and for zero. The relative error is that of exp, some
-    1e-16 times (1 + |exponent * ln base|).
-    """
-    if is_literal(base) and is_literal(exponent):
-        return np.power(np.float64(base), exponent)
-    if is_literal(exponent) and float(exponent).is_integer() and abs(exponent) <= 64:
-        return jnp.asarray(base) ** int(exponent)
-    if is_literal(exponent) and exponent == 0.5:
-        return jnp.sqrt(base)
-    zero = jnp.equal(base, 0)
-    size = jnp.exp(exponent * jnp.log(jnp.abs(jnp.where(zero, 1.0, base))))
-    if is_literal(base) and base > 0:
-        return size
-    at_zero = jnp.where(jnp.greater(exponent, 0), 0.0, jnp.where(jnp.equal(exponent, 0), 1.0, jnp.inf))
-    whole = jnp.equal(jnp.floor(exponent), exponent)
-    odd = jnp.not_equal(jnp.floor(jnp.asarray(exponent) * 0.5) * 2.0, exponent)
-    below = jnp.where(whole, jnp.where(odd, -size, size), jnp.nan)
-    return jnp.where(zero, at_zero, jnp.where(jnp.less(base, 0), below, size))
 
 
 def _divide(left: Value, right: Value) -> Value:
@@ -206,8 +184,8 @@ SIGNS: Mapping[str, Lowering] = {
 _SAME_NAME = ("exp", "sqrt", "abs", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh")
 FUNCTIONS: Mapping[str, Lowering] = {
     **{name: _same(name) for name in _SAME_NAME},
-    "ln": _same("log"),
-    "log": _plain(lambda x, base: jnp.log(x) / jnp.log(base)),
+    "ln": _by_numpy_or_jax(np.log, safe_log),
+    "log": _plain(lambda x, base: safe_log(x) / safe_log(base)),
     "min": _same("minimum"),
     "max": _same("maximum"),
     "power": _plain(power),
@@ -225,6 +203,9 @@ FUNCTIONS: Mapping[str, Lowering] = {
     "lookup": _lookup,
     "with lookup": _with_lookup,
     "lookup extrapolate": _extrapolate,
+    # Hidden: what `plan` makes of a power whose exponent does not change during a run.
+    "#power": _plain(power_with_sign),
+    "#sign of power": _plain(sign_of_power),
 }
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from stockade.arrays import Array
+from stockade.compiler.apart import apart
 from stockade.compiler.functions import Moment, Value, full, number
 from stockade.compiler.lower import Code, evaluate
-from stockade.compiler.plan import Plan
+from stockade.compiler.plan import Plan, Stage
 from stockade.compiler.program import State
 
 Method = Literal["euler", "rk4"]
@@ -221,9 +223,18 @@ def _derive(run: _Run, states: Values, k: Value, stage: int) -> Values:
     for name in run.plan.overridden:
         if name in values:
             values[name] = _read(run, name, values[name], k)
-    for name, code in run.plan.stepwise:
-        value = _read(run, name, number(evaluate(code, values, when)), k)
-        values[name] = jax.lax.optimization_barrier(value) if name in run.plan.shared else value
+    codes = dict(run.plan.stepwise)
+
+    def compute(stage: Stage) -> tuple[Value, ...]:
+        known = dict(values)
+        for name in stage.order:
+            known[name] = _read(run, name, number(evaluate(codes[name], known, when)), k)
+        return tuple(known[name] for name in stage.kept)
+
+    *stages, rest = run.plan.stages
+    for one in stages:
+        values |= zip(one.kept, apart(partial(compute, one)), strict=True)
+    values |= zip(rest.kept, compute(rest), strict=True)
     values["#when"] = when
     return values
 
@@ -298,16 +309,24 @@ def _integrate(run: _Run) -> Array:
 
     def interval(j: Value, carry: tuple[Values, Array]) -> tuple[Values, Array]:
         states, kept = carry
-        sums: list[Value] = []
-        for i in range(every):
-            states, values = _step(run, states, j * every + i)
-            if i == 0:
-                sums = [values[name] for name in run.outputs]
-            elif run.average:
-                sums = [total + values[name] for total, name in zip(sums, run.outputs, strict=True)]
-        scale = 1.0 / every if run.average else 1.0
-        for i, total in enumerate(sums):
-            row = full(total * scale if run.average else total, run.batch)
+        zeros = tuple(jnp.zeros(run.batch) for _ in run.outputs)
+
+        def step(i: Value, inner: tuple[Values, tuple[Array, ...]]) -> tuple[Values, tuple[Array, ...]]:
+            states, values = _step(run, inner[0], j * every + i)
+            if not run.average:
+                return states, ()
+            return states, tuple(
+                full(total + values[n], run.batch) for total, n in zip(inner[1], run.outputs, strict=True)
+            )
+
+        if run.average:
+            states, sums = jax.lax.fori_loop(0, every, step, (states, zeros))
+            rows = [total / every for total in sums]
+        else:
+            states, values = _step(run, states, j * every)
+            states, _ = jax.lax.fori_loop(1, every, step, (states, ()))
+            rows = [full(values[name], run.batch) for name in run.outputs]
+        for i, row in enumerate(rows):
             kept = jax.lax.dynamic_update_slice(kept, row[None, None], (j, i, *(0 for _ in run.batch)))
         return states, kept
 

@@ -9,14 +9,17 @@ loop moves out, and dividing by something invariant becomes multiplying by its r
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
+from typing import NamedTuple
 
 from stockade.compiler.lower import Code, postfix
 from stockade.compiler.program import Program, State
-from stockade.compiler.walk import children, postorder, with_children
+from stockade.compiler.walk import children, names_in, postorder, with_children
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
 
+CHEAP = 1
 CLOCKED = ("step", "pulse", "pulse train", "ramp")
 
 
@@ -27,6 +30,18 @@ class Mark(IntFlag):
     CONSTANTS = 1
     TIME = 2
     STATES = 4
+
+
+class Stage(NamedTuple):
+    """A part of a step that is compiled on its own.
+
+    Attributes:
+        order: Names to compute, in order.
+        kept: Those of them that later stages read; the others are computed again where they are read.
+    """
+
+    order: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,7 @@ class Plan:
         exogenous: For all steps at once, in order.
         stepwise: In every step, in order.
         states: Each state with the code of its change and of its delay.
-        shared: Stepwise names that are read more than once.
+        stages: How to group the stepwise names, so that what is read more than once is computed once.
     """
 
     program: Program
@@ -51,7 +66,7 @@ class Plan:
     exogenous: tuple[tuple[str, Code], ...]
     stepwise: tuple[tuple[str, Code], ...]
     states: tuple[tuple[State, Code, Code | None], ...]
-    shared: frozenset[str]
+    stages: tuple[Stage, ...]
 
 
 @dataclass
@@ -99,14 +114,25 @@ class _Sorting:
             reciprocal = Binary("/", Number(1.0), parts[1][0], node.place)
             left = self.move_out(*parts[0])
             return Binary("*", left, self.move_out(reciprocal, Mark.CONSTANTS), node.place)
+        if _is_power(node) and parts[1][1] == Mark.CONSTANTS:
+            exponent = self.move_out(*parts[1])
+            sign = self.move_out(Call("#sign of power", (exponent,)), Mark.CONSTANTS)
+            return Call("#power", (self.move_out(*parts[0]), exponent, sign), place=node.place)
         return with_children(node, tuple(self.move_out(*part) for part in parts))
 
 
-def plan(program: Program, overridden: frozenset[str] = frozenset()) -> Plan:
+def _is_power(node: Expression) -> bool:
+    if isinstance(node, Binary):
+        return node.operator == "^"
+    return isinstance(node, Call) and node.function == "power"
+
+
+def plan(program: Program, outputs: Sequence[str], overridden: frozenset[str] = frozenset()) -> Plan:
     """Returns the program sorted by when things are computed.
 
     Args:
         program: From `build`.
+        outputs: Canonical names that are recorded.
         overridden: Names that a run with overrides may replace; they count as changing in every step.
     """
     marks = dict.fromkeys((*program.constants, *program.initials), Mark.CONSTANTS)
@@ -145,14 +171,45 @@ def plan(program: Program, overridden: frozenset[str] = frozenset()) -> Plan:
             (state, code(change), code(state.delay) if state.delay is not None else None)
             for state, change in zip(program.states, changes, strict=True)
         ),
-        _shared([one for _, one in stepwise] + changes),
+        _stages(stepwise, changes, outputs),
     )
 
 
-def _shared(expressions: list[Expression]) -> frozenset[str]:
-    """Returns the names that are read more than once."""
-    read = Counter(node.name for one in expressions for node in postorder(one) if isinstance(node, Reference))
-    return frozenset(name for name, count in read.items() if count > 1)
+def _stages(
+    stepwise: list[tuple[str, Expression]], changes: list[Expression], outputs: Sequence[str]
+) -> tuple[Stage, ...]:
+    """Returns the stages of one step: layers of names read more than once, each needing those before it."""
+    equations = dict(stepwise)
+    reads = Counter(outputs)
+    for one in (*equations.values(), *changes):
+        reads.update(node.name for node in postorder(one) if isinstance(node, Reference))
+    depth: dict[str, int] = {}
+    kept: dict[int, list[str]] = {}
+    for name, equation in stepwise:
+        depth[name] = max((depth.get(other, 0) for other in names_in(equation)), default=0)
+        if reads[name] > 1 and not _is_cheap(equation):
+            depth[name] += 1
+            kept.setdefault(depth[name], []).append(name)
+    stages: list[Stage] = []
+    done: set[str] = set()
+    for _, names in sorted(kept.items()):
+        wanted = list(names)
+        for name in wanted:
+            wanted += [
+                one
+                for one in names_in(equations[name])
+                if one in equations and one not in done and one not in wanted
+            ]
+        stages.append(Stage(tuple(name for name in equations if name in wanted), tuple(names)))
+        done.update(names)
+    rest = tuple(name for name in equations if name not in done)
+    return (*stages, Stage(rest, rest))
+
+
+def _is_cheap(equation: Expression) -> bool:
+    """Says whether computing something again costs less than keeping it."""
+    nodes = [one for one in postorder(equation) if children(one)]
+    return len(nodes) <= CHEAP and all(isinstance(one, Binary) and one.operator in "+-*" for one in nodes)
 
 
 __all__ = ["Mark", "Plan", "plan"]
