@@ -22,5 +22,11 @@ def apart(compute: Callable[[], tuple[Any, ...]]) -> tuple[Array, ...]:
     Args:
         compute: A pure function; it may close over traced values.
     """
+
+    def inner() -> tuple[Any, ...]:
+        # The mark is for this call alone: functions of jax.numpy are calls as well, and those shall be inlined.
+        with set_xla_metadata(inlineable=None):
+            return compute()
+
     with set_xla_metadata(inlineable="false"):
-        return jax.jit(compute)()
+        return jax.jit(inner)()
