@@ -14,7 +14,8 @@ HEADER = ",".join(COLUMNS)
 
 def row(**cells: str) -> str:
     usual = {
-        "series": "strength", "period_from": "2006-01", "period_to": "2006-03", "best": "10", "unit": "persons",
+        "series": "strength", "period_from": "2006-01", "period_to": "2006-03", "best": "10",
+        "unit": "persons",
         "reported_on": "2006-04-01", "source": "someone",
         "reliability": "B", "credibility": "2",
     }  # fmt: skip
