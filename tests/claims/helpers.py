@@ -81,7 +81,9 @@ def null(explanation: str = "null-mean", draws: int = 400, **more) -> World:
 def iraq_specs(folder: Path) -> list[ClaimSpec]:
     """The claims of the founding case, each with the line of its `says`."""
     text = (folder / "study.toml").read_text(encoding="utf-8")
-    lines = {m[1]: text.count("\n", 0, m.start()) + 1 for m in re.finditer(r'^says = \'*"*(.+?)"*\'*$', text, re.M)}
+    lines = {
+        m[1]: text.count("\n", 0, m.start()) + 1 for m in re.finditer(r'^says = \'*"*(.+?)"*\'*$', text, re.M)
+    }
     return [
         ClaimSpec(
             id=one["id"],

@@ -157,7 +157,9 @@ def test_place_of_a_second_line():
 # ---------------------------------------------------------------- round trip over random claims
 
 names = st.sampled_from(["members", "foreign fighters", "and then", "x", "50 percent", "month of first"])
-windows = st.tuples(st.integers(24000, 24060), st.integers(0, 20)).map(lambda w: MonthWindow(w[0], w[0] + w[1]))
+windows = st.tuples(st.integers(24000, 24060), st.integers(0, 20)).map(
+    lambda w: MonthWindow(w[0], w[0] + w[1])
+)
 numbers = st.floats(0, 1e6, allow_nan=False).map(Number)
 series = st.one_of(names.map(Variable), st.sampled_from(["a_b", "c d"]).map(Observed))
 signs = st.sampled_from("+-*/")
@@ -179,11 +181,16 @@ terms = st.builds(
     st.one_of(st.none(), st.sampled_from(["no_surge", "all kept"])),
 )
 comparisons = st.builds(
-    Comparison, st.sampled_from(["<", ">", "<=", ">="]), arithmetic(st.one_of(terms, numbers)), arithmetic(terms)
+    Comparison,
+    st.sampled_from(["<", ">", "<=", ">="]),
+    arithmetic(st.one_of(terms, numbers)),
+    arithmetic(terms),
 )
 truths = st.recursive(
     comparisons,
-    lambda inner: st.one_of(st.builds(Both, inner, inner), st.builds(Either, inner, inner), st.builds(Not, inner)),
+    lambda inner: st.one_of(
+        st.builds(Both, inner, inner), st.builds(Either, inner, inner), st.builds(Not, inner)
+    ),
     max_leaves=4,
 )
 claims = st.one_of(truths, st.builds(Conditional, truths, truths))
