@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from stockade.errors import Diagnostic, Place, StockadeError
@@ -30,7 +31,9 @@ class Builder:
         try:
             return parse(text, self.source.place(*key))
         except StockadeError as error:
-            self.problems += error.diagnostics
+            # The line says more than the bare text: it shows which of several dates or windows is meant.
+            excerpt = self.source.excerpt(*key)
+            self.problems += [replace(one, excerpt=excerpt) for one in error.diagnostics]
             return otherwise
 
     def no_twins(self, named: Iterable[tuple[str, tuple[str | int, ...]]], code: str) -> None:

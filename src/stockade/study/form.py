@@ -109,6 +109,7 @@ def _problem(key: Key, found: list[tuple[str, Any]], source: Source) -> Diagnost
         hint = f"Add it below {dotted(key[:-1]) or 'the others'}; docs/study.md says what it means."
         return Diagnostic("missing-key", f"The key '{name}' is missing.", place, excerpt, hint)
     messages = " or ".join(dict.fromkeys(_asked(kind, one) for kind, one in found))
+    messages = messages.replace(" or It should be ", " or ")
     return Diagnostic("wrong-value", f"{messages}.", place, excerpt, _value_hint(found[0][1]))
 
 
@@ -120,6 +121,7 @@ def _asked(kind: str, error: Any) -> str:
         return f"'{error['input']}' is not of the form that is asked for"
     message = re.sub(r"^Value error, ", "", error["msg"])
     message = re.sub(r"^(Input|List|Dictionary|String) should", "It should", message)
+    message = message.replace(" after validation", "")
     return message[:1].upper() + message[1:]
 
 

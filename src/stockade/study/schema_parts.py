@@ -204,7 +204,7 @@ class UniformTable(Table):
     @model_validator(mode="after")
     def _ordered(self) -> UniformTable:
         if self.low >= self.high:
-            raise ValueError("low should be below high")
+            raise ValueError("'low' should be below 'high'")
         return self
 
 
