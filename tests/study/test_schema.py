@@ -12,7 +12,7 @@ from tests.study.small import STUDY
 
 def test_the_exported_schema_is_the_one_of_the_code(repository):
     exported = json.loads((repository / "docs" / "study.schema.json").read_text(encoding="utf-8"))
-    assert exported == json_schema(), "export it again: see CONTRIBUTING or docs/study.md"
+    assert exported == json_schema(), "export it again: json.dumps(json_schema(), indent=2)"
 
 
 def test_the_schema_is_a_schema_and_accepts_what_we_accept(iraq_folder):
