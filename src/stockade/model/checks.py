@@ -12,7 +12,6 @@ from stockade.model.functions import FUNCTIONS
 from stockade.model.limits import not_yet_run
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.order import circular, needs_at_start, needs_now, sort
-from stockade.model.printing import print_expression
 from stockade.model.unit_checks import check_units
 from stockade.model.walk import walk
 
@@ -39,10 +38,10 @@ def check(model: Model) -> tuple[Diagnostic, ...]:
     )
 
 
-def excerpt(variable: Variable, node: Expression | None = None) -> str:
-    """Returns the piece of a variable's equation that is meant, on one line."""
-    text = " ".join(variable.text.split()) if node is None else print_expression(node)
-    text = f"{variable.name} = {text}" if node is None else text
+def excerpt(variable: Variable) -> str:
+    """Returns the beginning of a variable's equation, on one line."""
+    # An equation may fill pages: only its beginning is looked at.
+    text = f"{variable.name} = {' '.join(variable.text[:500].split())}"
     return text if len(text) <= 100 else text[:97] + "..."
 
 
@@ -103,17 +102,19 @@ def _names(model: Model) -> Iterator[Diagnostic]:
     known |= {element: element for one in model.ranges for element in one.elements}
     for variable in model.variables:
         called = _called_tables(variable.equation)
+        missing: set[str] = set()
         for node in walk(variable.equation):
             if not isinstance(node, Reference):
                 continue
-            if node.name not in known:
+            if node.name in model.by_name:
+                yield from _lookup_use(model, variable, node, called=id(node) in called)
+            elif node.name not in known and node.name not in missing:
+                missing.add(node.name)
                 hint = close_to(node.name, known) or "Define it, or correct the name."
                 said = f"{node.written or node.name} is not defined"
                 yield Diagnostic(
                     "undefined-variable", said, place_of(variable, node), excerpt(variable), hint
                 )
-            elif node.name in model.by_name:
-                yield from _lookup_use(model, variable, node, called=id(node) in called)
 
 
 def _called_tables(equation: Expression) -> set[int]:
@@ -179,19 +180,19 @@ def _circles(model: Model) -> Iterator[Diagnostic]:
     # The elements of a subscripted variable may need each other in turn; only the compiler can tell.
     plain = [one for one in model.variables if not one.subscripts]
     now = {one.canonical: needs_now(one.equation) for one in plain if one.kind == "auxiliary"}
-    found = list(_all_circles(model, now, ""))
+    found = list(_all_circles(model, now, at_start=False))
     yield from found
     if not found:
         moving = [one for one in plain if one.kind in ("stock", "auxiliary")]
         start = {one.canonical: needs_at_start(one.equation) for one in moving}
-        yield from _all_circles(model, start, " at the initial time")
+        yield from _all_circles(model, start, at_start=True)
 
 
-def _all_circles(model: Model, needs: dict[str, frozenset[str]], when: str) -> Iterator[Diagnostic]:
+def _all_circles(model: Model, needs: dict[str, frozenset[str]], *, at_start: bool) -> Iterator[Diagnostic]:
     left = dict(needs)
     for _ in range(_MOST_CIRCLES):
         _, circle = sort(left)
         if not circle:
             return
-        yield circular(model, circle, when)
+        yield circular(model, circle, at_start=at_start)
         left = {name: wants for name, wants in left.items() if name not in circle}

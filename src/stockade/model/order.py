@@ -74,31 +74,39 @@ def initial_order(model: Model) -> tuple[str, ...]:
     """Orders what must be known at the initial time, the stocks among it.
 
     Raises:
-        StockadeError: ``circular-definition``, with the circle spelled out.
+        StockadeError: ``circular-initial-values``, with the circle spelled out.
     """
     moving = [one for one in model.variables if one.kind in ("stock", "auxiliary")]
-    return _ordered(model, {one.canonical: needs_at_start(one.equation) for one in moving})
+    return _ordered(model, {one.canonical: needs_at_start(one.equation) for one in moving}, at_start=True)
 
 
-def _ordered(model: Model, needs: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+def _ordered(model: Model, needs: Mapping[str, frozenset[str]], *, at_start: bool = False) -> tuple[str, ...]:
     order, circle = sort(needs)
     if circle:
-        raise StockadeError(circular(model, circle))
+        raise StockadeError(circular(model, circle, at_start=at_start))
     return order
 
 
-def circular(model: Model, circle: tuple[str, ...], when: str = "") -> Diagnostic:
-    """Returns the diagnostic for a circle of canonical names, as `sort` gives it."""
+def circular(model: Model, circle: tuple[str, ...], *, at_start: bool = False) -> Diagnostic:
+    """Returns the diagnostic for a circle.
+
+    Args:
+        model: The model.
+        circle: Canonical names, as `sort` gives them.
+        at_start: Whether the circle closes at the initial time only.
+    """
     by_name = model.by_name
-    written = [by_name[name].name for name in circle]
     first = by_name[circle[0]]
-    return Diagnostic(
-        "circular-definition",
-        f"these variables need each other at the same moment{when}: " + " -> ".join([*written, written[0]]),
-        first.place,
-        f"{first.name} = {' '.join(first.text.split())}",
-        "Break the circle with a stock (INTEG) or a delay.",
+    chain = " -> ".join(by_name[name].name for name in (*circle, circle[0]))
+    text = f"{first.name} = {' '.join(first.text.split())}"[:100]
+    if at_start:
+        said, hint = "these initial values need each other", "Give one of them a number to start from."
+        return Diagnostic("circular-initial-values", f"{said}: {chain}", first.place, text, hint)
+    said, hint = (
+        "these variables need each other at the same moment",
+        "Break the circle with a stock or a delay.",
     )
+    return Diagnostic("circular-definition", f"{said}: {chain}", first.place, text, hint)
 
 
 def sort(needs: Mapping[str, frozenset[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -72,7 +72,7 @@ def _inside(variable: Variable, clash: Clash) -> Diagnostic:
 
 
 def _mismatch(variable: Variable, place: Place, expected: Units, found: Units, what: str) -> Diagnostic:
-    text = f"{variable.name} = {' '.join(variable.text.split())}"
+    text = f"{variable.name} = {' '.join(variable.text[:500].split())}"
     return Diagnostic(
         "units-mismatch",
         f"{what}: expected {expected}, found {found}",

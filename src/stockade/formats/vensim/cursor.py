@@ -98,7 +98,7 @@ class Cursor:
                 return tuple(found)
             if self.next.kind == "end":
                 raise self.problem("unclosed-bracket", "this bracket is never closed", opening, "Add a ].")
-            self.expect(",", "between subscripts")
+            self.expect(",", "or ] behind a subscript")
 
 
 def finite(cursor: Cursor, token: Token) -> float:

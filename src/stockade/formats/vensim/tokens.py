@@ -55,7 +55,8 @@ def tokenize(source: Source, text: str, start: int) -> list[Token]:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            raise _unknown(source, text, start, at)
+            name = next((one.text for one in tokens if one.kind == "name"), None)
+            raise _unknown(source, text[at], start + at, name)
         kind = found.lastgroup or "blank"
         if kind != "blank":
             written = found.group().strip()
@@ -67,18 +68,12 @@ def tokenize(source: Source, text: str, start: int) -> list[Token]:
     return tokens
 
 
-def _unknown(source: Source, text: str, start: int, at: int) -> StockadeError:
-    sign = text[at]
+def _unknown(source: Source, sign: str, at: int, name: str | None) -> StockadeError:
     if sign in "\"'":
+        hint = f"Close it with another {sign}."
         return source.problem(
-            "unclosed-quote",
-            "this quote is not closed on its line",
-            start + at,
-            hint=f"Close it with another {sign}.",
+            "unclosed-quote", "this quote is not closed on its line", at, name=name, hint=hint
         )
-    return source.problem(
-        "unknown-sign",
-        f"{sign!r} does not belong in an equation",
-        start + at,
-        hint='A name with such a sign needs quotes: "sales in $/year".',
-    )
+    hint = 'A name with such a sign needs quotes: "sales in $/year".'
+    said = f"{sign!r} does not belong in an equation"
+    return source.problem("unknown-sign", said, at, name=name, hint=hint)
