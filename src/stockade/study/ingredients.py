@@ -1,0 +1,108 @@
+"""What a result was made from, so that a second run can tell whether it still matches.
+
+Ingredients are plain data, and their digest is that of their JSON. They name contents (the data that
+a date may see, the equations of the model), never files or times: a row that is added later changes
+nothing that was made without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stockade.inference.problem import Problem
+from stockade.model.model import Model
+from stockade.study.study import Fit, Study
+
+PACKAGES = ("stockade", "jax", "jaxlib", "numpy")
+"""Packages whose version can change the numbers."""
+
+Ingredients = Mapping[str, Any]
+
+
+def digest(value: Any) -> str:
+    """Returns a short digest of plain data."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Returns the versions of what makes the numbers."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+@cache
+def code_digest() -> str:
+    """Returns a digest of Stockade's own source files, so that a change of code makes results anew."""
+    root = Path(__file__).resolve().parents[1]
+    hasher = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".py", ".lark", ".css", ".j2", ".html"):
+            hasher.update(str(path.relative_to(root)).encode())
+            hasher.update(path.read_bytes())
+    return hasher.hexdigest()[:24]
+
+
+def of_model(model: Model) -> str:
+    """Returns a digest of a model's equations; comments and order of the file do not count."""
+    return digest(sorted((one.canonical, one.kind, repr(one.equation)) for one in model.variables))
+
+
+def of_problem(problem: Problem, model: str, fit: Fit) -> dict[str, Any]:
+    """Returns the ingredients of a fit.
+
+    Args:
+        problem: What is fitted.
+        model: Digest of its model.
+        fit: Seed, particles and repeats.
+    """
+    free = problem.free_names
+    return {
+        "model": model,
+        "free": list(free),
+        "held": {
+            name: float(value)
+            for name, value, one in zip(problem.parameters, problem.held, problem.free, strict=True)
+            if not one
+        },
+        "priors": [repr(one) for one in problem.priors if one is not None and one.name in free],
+        "counts": {one.series: digest([one.output, one.dispersion, one.values, one.history]) for one in problem.counts},
+        "reports": [repr(one) for one in problem.reports if one.seen],
+        "inputs": digest(problem.inputs),
+        "seed": fit.seed,
+        "particles": fit.particles,
+        "repeats": fit.repeats,
+        "versions": versions(),
+    }
+
+
+def of_files(study: Study, fit: Fit) -> dict[str, Any]:
+    """Returns the ingredients of a whole briefing: the files of the study, the code and its versions."""
+    paths = [study.folder / "study.toml", study.model, study.series]
+    paths += [study.reports] if study.reports is not None else []
+    return {
+        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths},
+        "fit": [fit.seed, fit.particles, fit.repeats],
+        "code": code_digest(),
+        "versions": versions(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return [value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
+    raise TypeError(f"{type(value).__name__} is not plain data")
