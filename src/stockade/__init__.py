@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
-    from stockade.compiler.compile import compile  # noqa: A004 - the verb is called that
+    from stockade.compiler.compile import compile
     from stockade.formats.load import load
     from stockade.simulation.single import simulate
     from stockade.study.route import assess_study as assess
