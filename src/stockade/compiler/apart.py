@@ -24,7 +24,7 @@ def apart(compute: Callable[[], tuple[Any, ...]]) -> tuple[Array, ...]:
     """
 
     def inner() -> tuple[Any, ...]:
-        # The mark is for this call alone: functions of jax.numpy are calls as well, and those shall be inlined.
+        # The mark is for this call alone: functions of jax.numpy are calls too, and are to be inlined.
         with set_xla_metadata(inlineable=None):
             return compute()
 

@@ -1,4 +1,4 @@
-"""`compile`: a model becomes a simulator, whose `run` is a pure function of constants, paths and overrides."""
+"""`compile`: a model becomes a simulator; its `run` is a pure function of constants, paths and overrides."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Simulator:
 
     Attributes:
         model: The model as it was given.
-        constants: Canonical names, the order of the parameter vector: every constant but the control variables.
+        constants: Canonical names, the order of the parameter vector: all but the control variables.
         defaults: The file's values of them, shape (constants,).
         inputs: Canonical names of variables replaced by a path.
         overridable: Canonical names that a scenario can replace from a time on.
@@ -40,7 +40,6 @@ class Simulator:
         average: Whether outputs are means over the steps that begin in a save interval.
         method: How it integrates.
         order: Canonical names of states and variables in the order in which a step computes them.
-        arguments: What `compile` was told, to compile the same again with other outputs.
     """
 
     model: Model
@@ -120,18 +119,17 @@ def compile(  # noqa: A001 - the public verb
         inputs=path_names,
         overridable=replaceable,
         outputs=wanted,
-        times=_saved(control, average),
+        times=_saved(control, control.saves + (0 if average else 1)),
         steps=control.step_times,
-        run=make_run(plain, scenario, fixed, replaceable, wanted, method, average),
+        run=make_run(plain, scenario, fixed, replaceable, wanted, method, average=average),
         average=average,
         method=method,
         order=tuple(name for name in order if name in known),
     )
 
 
-def _saved(control: Control, average: bool) -> Floats:
-    count = control.saves + (0 if average else 1)
-    return control.start + control.step * control.every * np.arange(count)
+def _saved(control: Control, count: int) -> Floats:
+    return control.start + control.step * control.every * np.arange(count, dtype=np.float64)
 
 
 def _everything(model: Model) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from stockade.arrays import Floats
 from stockade.compiler.lower import evaluate, postfix
-from stockade.compiler.order import Circle, circle_error, dependency_order
+from stockade.compiler.order import CircleError, circle_error, dependency_order
 from stockade.compiler.walk import names_in
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.model import CONTROL_NAMES, Model
@@ -36,7 +36,7 @@ class Control:
     @property
     def step_times(self) -> Floats:
         """Times of the steps, the final time included; shape (step,)."""
-        return self.start + self.step * np.arange(self.steps + 1)
+        return self.start + self.step * np.arange(self.steps + 1, dtype=np.float64)
 
     @property
     def saves(self) -> int:
@@ -67,7 +67,7 @@ def default_values(model: Model) -> dict[str, float]:
         _refuse_varying(model, control)
     try:
         order = dependency_order(present, needs)
-    except Circle as circle:
+    except CircleError as circle:
         raise circle_error(circle, model, initial=False) from None
     for name in order:
         if name not in values:
@@ -82,11 +82,12 @@ def _refuse_varying(model: Model, control: str) -> None:
         variable = model.by_name.get(name)
         if variable is None or variable.kind in ("stock", "data", "lookup"):
             one = model.by_name[control]
+            other = variable.name if variable else name
             place = Place(one.place.file or model.source, one.place.line, None, one.name)
             raise StockadeError(
                 Diagnostic(
                     "control-not-constant",
-                    f"{one.name} depends on {variable.name if variable else name}, which changes during a run",
+                    f"{one.name} depends on {other}, which changes during a run",
                     place,
                     one.text,
                     "write a number, or arithmetic over constants",

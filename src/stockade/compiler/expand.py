@@ -11,12 +11,14 @@ Three hidden forms are left for the integrator, as calls that no file can contai
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from stockade.compiler.walk import rewrite
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
-from stockade.model.model import Model, Variable
+from stockade.model.model import Model, Variable, VariableKind
 
 ONE = Number(1.0)
 
@@ -42,17 +44,14 @@ class _Expansion:
     """Collects the hidden variables of one model; lives for one call of `expand`."""
 
     source: str
-    owner: Variable | None = None
+    owner: Variable
     hidden: list[Variable] = field(default_factory=list)
 
-    def add(self, label: str, kind: str, equation: Expression) -> Reference:
+    def add(self, label: str, kind: VariableKind, equation: Expression) -> Reference:
         """Adds a hidden variable and returns a reference to it."""
         owner = self.owner
-        assert owner is not None
         name = f"{owner.canonical}#{len(self.hidden)} {label}"
-        self.hidden.append(
-            Variable(name, name, kind, equation, text=owner.text, place=owner.place)  # type: ignore[arg-type]
-        )
+        self.hidden.append(Variable(name, name, kind, equation, text=owner.text, place=owner.place))
         return Reference(name)
 
     def shared(self, label: str, expression: Expression) -> Expression:
@@ -67,7 +66,6 @@ def _order_of(call: Call, expansion: _Expansion) -> int:
     if isinstance(last, Number) and last.value == int(last.value) and 1 <= last.value <= 100:
         return int(last.value)
     owner = expansion.owner
-    assert owner is not None
     raise StockadeError(
         Diagnostic(
             "delay-order-not-literal",
@@ -106,7 +104,6 @@ def _delay(x: Expression, time: Expression, start: Expression, order: int, to: _
 
 
 def _owner(to: _Expansion) -> str:
-    assert to.owner is not None
     return to.owner.canonical
 
 
@@ -132,30 +129,44 @@ def _sample(condition: Expression, x: Expression, start: Expression, to: _Expans
 
 def _expand_call(call: Call, to: _Expansion) -> Expression:
     """Returns what stands for one call, after its arguments were expanded."""
-    name, args = call.function, call.arguments
-    if name in ("smooth", "smooth3"):
-        return _smooth(args[0], args[1], args[0], 3 if name == "smooth3" else 1, to)
-    if name in ("smoothi", "smooth3i"):
-        return _smooth(args[0], args[1], args[2], 3 if name == "smooth3i" else 1, to)
-    if name == "smooth n":
-        return _smooth(args[0], args[1], args[2], _order_of(call, to), to)
-    if name in ("delay1", "delay3"):
-        return _delay(args[0], args[1], args[0], 3 if name == "delay3" else 1, to)
-    if name in ("delay1i", "delay3i"):
-        return _delay(args[0], args[1], args[2], 3 if name == "delay3i" else 1, to)
-    if name == "delay n":
-        return _delay(args[0], args[1], args[2], _order_of(call, to), to)
-    if name == "trend":
-        return _trend(args[0], args[1], args[2], to)
-    if name == "forecast":
-        return _forecast(args[0], args[1], args[2], to)
-    if name == "sample if true":
-        return _sample(args[0], args[1], args[2], to)
-    if name == "delay fixed":
-        return to.add("delayed", "stock", Call("#delayed", args))
-    if name == "initial":
-        return to.add("initial", "auxiliary", Call("#initial", args))
-    return call
+    build = BUILDERS.get(call.function)
+    return build(call, to) if build else call
+
+
+Builder = Callable[[Call, _Expansion], Expression]
+
+
+def _levels(model: Callable[..., Expression], order: int | None, *, given: bool) -> Builder:
+    """Returns the builder of a smooth or delay: of an order (None: the last argument), told its start or not."""
+
+    def build(call: Call, to: _Expansion) -> Expression:
+        x, time = call.arguments[:2]
+        return model(x, time, call.arguments[2] if given else x, order or _order_of(call, to), to)
+
+    return build
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "smooth": _levels(_smooth, 1, given=False),
+    "smoothi": _levels(_smooth, 1, given=True),
+    "smooth3": _levels(_smooth, 3, given=False),
+    "smooth3i": _levels(_smooth, 3, given=True),
+    "smooth n": _levels(_smooth, None, given=True),
+    "delay1": _levels(_delay, 1, given=False),
+    "delay1i": _levels(_delay, 1, given=True),
+    "delay3": _levels(_delay, 3, given=False),
+    "delay3i": _levels(_delay, 3, given=True),
+    "delay n": _levels(_delay, None, given=True),
+    "trend": lambda call, to: _trend(*call.arguments, to),
+    "forecast": lambda call, to: _forecast(*call.arguments, to),
+    "sample if true": lambda call, to: _sample(*call.arguments, to),
+    "delay fixed": lambda call, to: to.add("delayed", "stock", Call("#delayed", call.arguments)),
+    "initial": lambda call, to: to.add("initial", "auxiliary", Call("#initial", call.arguments)),
+}
+
+
+def _change(node: Expression, to: _Expansion) -> Expression:
+    return _expand_call(node, to) if isinstance(node, Call) else node
 
 
 def expand(model: Model) -> Model:
@@ -167,14 +178,11 @@ def expand(model: Model) -> Model:
     Source:
         Vensim reference manual, functions DELAY1 to TREND.
     """
-    expansion = _Expansion(model.source)
+    hidden: list[Variable] = []
     variables = []
     for variable in model.variables:
-        expansion.owner = variable
+        expansion = _Expansion(model.source, variable, hidden)
 
-        def change(node: Expression) -> Expression:
-            return _expand_call(node, expansion) if isinstance(node, Call) else node
-
-        equation = rewrite(variable.equation, change)
+        equation = rewrite(variable.equation, partial(_change, to=expansion))
         variables.append(variable if equation is variable.equation else replace(variable, equation=equation))
-    return replace(model, variables=(*variables, *expansion.hidden))
+    return replace(model, variables=(*variables, *hidden))

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from stockade.arrays import Array
+from stockade.arrays import Array, Floats
 from stockade.compiler.apart import apart
 from stockade.compiler.functions import Moment, Value, full, number
 from stockade.compiler.lower import Code, evaluate
@@ -29,15 +29,21 @@ TOLERANCE = 1e-6
 class Overrides(NamedTuple):
     """What a scenario replaces: variable i reads as `value[i]` while ``start[i] <= time < stop[i]``.
 
+    A stock that is replaced is also carried at the value, and goes on from there afterwards. With RK4, an
+    override that holds at the beginning of a step holds throughout it.
+
     Attributes:
         start: Times, shape (overridable,); +inf switches a variable's override off.
         stop: Times, shape (overridable,).
         value: Values, shape (overridable,) or (overridable, *batch).
+        factor: None, or what the variable's own value is multiplied by before `value` is added, in the shape
+            of `value`; 0 to replace it. Not for stocks.
     """
 
-    start: Array
-    stop: Array
-    value: Array
+    start: Array | Floats
+    stop: Array | Floats
+    value: Array | Floats
+    factor: Array | Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class _Run:
     fixed: Values
     tables: tuple[Values, ...]
     active: Array | None
-    overrides: Mapping[str, tuple[int, Value]]
+    overrides: Mapping[str, tuple[int, Value, Value]]
     delays: Mapping[str, Array]
     beginnings: Values
 
@@ -65,6 +71,7 @@ def make_run(
     overridable: tuple[str, ...],
     outputs: tuple[str, ...],
     method: Method,
+    *,
     average: bool,
 ) -> Callable[..., Array]:
     """Returns the pure function `run(constants, inputs=None, overrides=None)`.
@@ -111,11 +118,12 @@ def _prepare(
     control = program.control
     constants = jnp.asarray(constants, dtype=jnp.float64)
     inputs = None if inputs is None else jnp.asarray(inputs, dtype=jnp.float64)
-    _check_shapes(plan, constants, inputs, overrides)
+    _check_shapes(plan, constants, inputs)
     batch = constants.shape[1:]
     if inputs is not None:
         batch = jnp.broadcast_shapes(batch, inputs.shape[2:])
     if overrides is not None:
+        overrides = jax.tree.map(jnp.asarray, overrides)
         batch = jnp.broadcast_shapes(batch, jnp.shape(overrides.value)[1:])
     fixed: Values = dict(zip(program.constants, constants, strict=True))
     starts = _starts(plan, fixed, inputs)
@@ -124,7 +132,10 @@ def _prepare(
         fixed[name] = number(evaluate(code, fixed))
     replaced = {}
     if overrides is not None:
-        replaced = {name: (i, overrides.value[i]) for i, name in enumerate(overridable)}
+        replaced = {
+            name: (i, overrides.value[i], None if overrides.factor is None else overrides.factor[i])
+            for i, name in enumerate(overridable)
+        }
     delays = {
         state.name: _whole_steps(evaluate(code, starts, _start_moment(plan)), control.step)
         for state, _, code in plan.states
@@ -143,7 +154,7 @@ def _prepare(
     }
 
 
-def _check_shapes(plan: Plan, constants: Array, inputs: Array | None, overrides: Overrides | None) -> None:
+def _check_shapes(plan: Plan, constants: Array, inputs: Array | None) -> None:
     """Raises ValueError on arrays that do not fit: a caller's mistake, never a user's."""
     program = plan.program
     if constants.shape[:1] != (len(program.constants),):
@@ -177,7 +188,7 @@ def _whole_steps(delay: Value, step: float) -> Array:
 
 
 def _tables(plan: Plan, inputs: Array | None, fixed: Values) -> tuple[Values, ...]:
-    """Returns exogenous values at the beginning, middle and end of all steps, each with the step as axis 0."""
+    """Returns exogenous values at the beginning, middle and end of all steps; the step is axis 0."""
     control = plan.program.control
     trailing = 0 if inputs is None else inputs.ndim - 2
     begin = jnp.asarray(control.step_times).reshape((-1,) + (1,) * trailing)
@@ -207,9 +218,10 @@ def _read(run: _Run, name: str, value: Value, k: Value) -> Value:
     """Returns what a variable reads as: its own value, or that of an override in force."""
     if name not in run.overrides:
         return value
-    i, instead = run.overrides[name]
-    assert run.active is not None
-    return jnp.where(run.active[k, i], instead, value)
+    i, instead, factor = run.overrides[name]
+    if factor is not None:
+        instead = instead + factor * value
+    return jnp.where(run.active[k, i], instead, value)  # type: ignore[index]
 
 
 def _derive(run: _Run, states: Values, k: Value, stage: int) -> Values:
@@ -221,7 +233,7 @@ def _derive(run: _Run, states: Values, k: Value, stage: int) -> Values:
     when = Moment(values["time"], values.pop("#step time"), control.step, control.start)
     values |= states
     for name in run.plan.overridden:
-        if name in values:
+        if name in values and name not in states:
             values[name] = _read(run, name, values[name], k)
     codes = dict(run.plan.stepwise)
 

@@ -8,7 +8,7 @@ from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.model import Model
 
 
-class Circle(Exception):
+class CircleError(Exception):
     """Internal: names that need each other, the first repeated at the end."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -24,7 +24,7 @@ def dependency_order(roots: Iterable[str], needs: Callable[[str], Iterable[str]]
         needs: Names that one name needs directly.
 
     Raises:
-        Circle: Where names need each other.
+        CircleError: Where names need each other.
     """
     done: dict[str, None] = {}
     for root in roots:
@@ -41,14 +41,14 @@ def dependency_order(roots: Iterable[str], needs: Callable[[str], Iterable[str]]
                 done[name] = None
             elif following in path:
                 names = list(path)
-                raise Circle([*names[names.index(following) :], following])
+                raise CircleError([*names[names.index(following) :], following])
             elif following not in done:
                 path[following] = None
                 stack.append((following, iter(needs(following))))
     return tuple(done)
 
 
-def circle_error(circle: Circle, model: Model, *, initial: bool) -> StockadeError:
+def circle_error(circle: CircleError, model: Model, *, initial: bool) -> StockadeError:
     """Returns the error for a circle, spelled out with the names as written."""
 
     def written(name: str) -> str:

@@ -142,16 +142,16 @@ def plan(program: Program, outputs: Sequence[str], overridden: frozenset[str] = 
     sorting = _Sorting(program, marks)
     stepwise: list[tuple[str, Expression]] = []
     for name, equation in program.equations:
-        equation, mark = sorting.sort(equation)
+        sorted_equation, mark = sorting.sort(equation)
         if name in overridden:
             mark = Mark.STATES
         marks[name] = mark
         if mark in (Mark.NOTHING, Mark.CONSTANTS):
-            sorting.invariant.append((name, equation))
+            sorting.invariant.append((name, sorted_equation))
         elif mark == Mark.TIME:
-            sorting.exogenous.append((name, equation))
+            sorting.exogenous.append((name, sorted_equation))
         else:
-            stepwise.append((name, equation))
+            stepwise.append((name, sorted_equation))
     changes = [sorting.move_out(*sorting.sort(state.change)) for state in program.states]
 
     def codes(pairs: list[tuple[str, Expression]]) -> tuple[tuple[str, Code], ...]:

@@ -35,8 +35,8 @@ MANTISSA = np.int64(52)
 def positive_log(x: Array) -> Array:
     """Returns ln x for positive x, within one unit in the last place or so.
 
-    Infinity and NaN give themselves, zero about -709 and negative numbers nonsense: `safe_log` and `power` take
-    care of them.
+    Infinity and NaN give themselves, zero about -709 and negative numbers nonsense: `safe_log` and
+    `power` take care of them.
 
     Source:
         The reduction and series of fdlibm's e_log.c (Sun Microsystems, 1993).

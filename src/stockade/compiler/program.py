@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stockade.compiler.control import Control
-from stockade.compiler.order import Circle, circle_error, dependency_order
+from stockade.compiler.order import CircleError, circle_error, dependency_order
 from stockade.compiler.walk import names_in
 from stockade.model.expressions import Call, Expression, Number, Table
 from stockade.model.model import Model
@@ -162,11 +162,11 @@ def build(
     started = [one.name for one in states] + list(kept)
     try:
         order = dependency_order(needed, names.in_step)
-    except Circle as circle:
+    except CircleError as circle:
         raise circle_error(circle, model, initial=False) from None
     try:
         start_order = dependency_order(started, names.at_start)
-    except Circle as circle:
+    except CircleError as circle:
         raise circle_error(circle, model, initial=True) from None
     computed = {one.name for one in states} | set(kept)
     return Program(

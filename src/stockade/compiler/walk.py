@@ -45,8 +45,8 @@ def with_children(node: Expression, below: tuple[Expression, ...]) -> Expression
 def rewrite(root: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """Returns the expression with `change` applied to every node, from the leaves up."""
     values: list[Expression] = []
-    for node in postorder(root):
-        below = children(node)
+    for one in postorder(root):
+        node, below = one, children(one)
         if below:
             done = tuple(values[-len(below) :])
             del values[-len(below) :]

@@ -1,0 +1,104 @@
+"""Ensembles: many draws of a model's constants, in pieces that fit the cache, on all cores."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import jax
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stockade.arrays import Floats
+from stockade.compiler.compile import Simulator
+from stockade.compiler.integrate import Overrides
+from stockade.progress import Progress, silent
+
+# Draws in one piece. Measured on the Iraq model (benchmarks/ensemble.py): from 256 to 1,024 the pieces stay
+# in the second-level cache and the cost of starting each operation is spread over enough draws.
+CHUNK = 512
+
+
+def ensemble(
+    simulator: Simulator,
+    constants: ArrayLike,
+    inputs: ArrayLike | None = None,
+    overrides: Overrides | None = None,
+    *,
+    chunk: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Returns the outputs of every draw.
+
+    The draws are cut into equal pieces, the last one filled up with a repeated draw so that one
+    compilation serves all; threads take pieces as they become free, which JAX allows because it
+    releases Python's lock while it computes. The result does not depend on the pieces beyond rounding.
+
+    Args:
+        simulator: From `compile`.
+        constants: Shape (constants, draw).
+        inputs: Shape (inputs, step), or (inputs, step, draw).
+        overrides: `value` of shape (overridable,) or (overridable, draw).
+        chunk: Draws in a piece; None for what was measured to be quick.
+        threads: How many pieces to compute at once; None for as many as there are cores.
+        progress: Told how many draws are done.
+
+    Returns:
+        Shape (time, outputs, draw).
+    """
+    constants = np.asarray(constants, dtype=np.float64)
+    if constants.ndim != 2:
+        raise ValueError(f"constants must have shape (constants, draw), not {constants.shape}")
+    inputs = None if inputs is None else np.asarray(inputs, dtype=np.float64)
+    draws = constants.shape[1]
+    result = np.empty((len(simulator.times), len(simulator.outputs), draws))
+    tell = progress or silent
+    run = jax.jit(simulator.run)
+    pieces = list(_pieces(draws, chunk or CHUNK))
+
+    def compute(first: int, last: int, size: int) -> int:
+        which = np.minimum(np.arange(first, first + size), draws - 1)
+        part = run(constants[:, which], _columns(inputs, 2, which), _override_columns(overrides, which))
+        result[:, :, first:last] = np.asarray(part)[:, :, : last - first]
+        return last - first
+
+    with ThreadPoolExecutor(threads or _cores()) as pool:
+        done = 0
+        for future in as_completed([pool.submit(compute, *piece) for piece in pieces]):
+            done += future.result()
+            tell("simulating", done, draws)
+    return result
+
+
+def _cores() -> int:
+    """Returns how many cores this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _pieces(draws: int, chunk: int) -> Iterator[tuple[int, int, int]]:
+    """Yields (first, last, size): equal pieces of at most about `chunk` draws."""
+    if draws == 0:
+        return
+    size = math.ceil(draws / math.ceil(draws / chunk))
+    for first in range(0, draws, size):
+        yield first, min(first + size, draws), size
+
+
+def _columns(array: Floats | None, ndim: int, which: np.ndarray) -> Floats | None:
+    """Returns the draws `which` of an array that has them as an axis after the first `ndim`."""
+    if array is None or array.ndim <= ndim or array.shape[-1] == 1:
+        return array
+    return array[..., which]
+
+
+def _override_columns(overrides: Overrides | None, which: np.ndarray) -> Overrides | None:
+    if overrides is None:
+        return None
+    value = _columns(np.asarray(overrides.value, dtype=np.float64), 1, which)
+    factor = None if overrides.factor is None else np.asarray(overrides.factor, dtype=np.float64)
+    return Overrides(
+        np.asarray(overrides.start), np.asarray(overrides.stop), value, _columns(factor, 1, which)
+    )
