@@ -2,6 +2,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +22,7 @@ def test_settings_are_names_and_numbers():
 
 def test_all_bad_settings_are_told_at_once(snapshot):
     with pytest.raises(StockadeError) as caught:
-        read_settings(["a", "=3", "b=", "c=much", "d=nan", "e=1", "e=2"])
+        read_settings(["a", "=3", "b=", "c=much", "d=nan", "e f=1", "E_F=2"])
     assert len(caught.value.diagnostics) == 6
     assert str(caught.value) == snapshot
 
@@ -29,3 +34,114 @@ def test_csv_reads_back_exactly():
     header, *rows = csv.reader(io.StringIO(text))
     assert header == ["Time", *names]
     assert np.array_equal(np.array(rows, dtype=float), np.column_stack([[0.0, 0.125], values]))
+
+
+MODEL = """{UTF-8}
+people = INTEG(births - deaths, 100)
+	~	person	~	|
+births = birth rate * people
+	~	person/Year	~	|
+birth rate = 0.5
+	~	1/Year	~	|
+"deaths, all causes" = deaths
+	~	person/Year	~	|
+deaths = 0.25 * people
+	~	person/Year	~	|
+INITIAL TIME = 0	~	Year	~	|
+FINAL TIME = 2	~	Year	~	|
+TIME STEP = 1	~	Year	~	|
+SAVEPER = 1	~	Year	~	|
+"""
+
+
+@pytest.fixture
+def model(run, tmp_path):
+    (tmp_path / "model.mdl").write_text(MODEL)
+    return "model.mdl"
+
+
+def test_a_run_has_a_row_per_saved_time(run, model, tmp_path):
+    assert run("simulate", model, "--out", "run.csv").exit_code == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "run.csv").read_text())))
+    assert next(iter(rows[0])) == "Time"
+    assert [float(row["Time"]) for row in rows] == [0, 1, 2]
+    assert [float(row["people"]) for row in rows] == [100, 125, 156.25]
+    assert [float(row["deaths, all causes"]) for row in rows] == [25, 31.25, 39.0625]
+
+
+def test_without_a_file_the_table_goes_to_standard_output(run, model):
+    result = run("simulate", model, "--set", "Birth_Rate=0.25")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [float(row["people"]) for row in rows] == [100, 100, 100]
+    assert result.stderr == ""
+
+
+def test_json_holds_the_same(run, model):
+    written = json.loads(
+        run("simulate", model, "--set", "birth rate=0.25", "--method", "rk4", "--json", "-").stdout
+    )
+    assert written["settings"] == {"birth rate": 0.25}
+    assert written["method"] == "rk4"
+    assert written["times"] == [0, 1, 2]
+    assert written["values"]["people"] == [100, 100, 100]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--set", "brith rate=1"], "unknown-constant"),
+        (["--set", "births=1"], "not-a-constant"),
+        (["--out", "."], "output-is-a-folder"),
+    ],
+)
+def test_mistakes_exit_with_2(run, model, arguments, code):
+    result = run("simulate", model, *arguments)
+    assert result.exit_code == 2
+    assert f"error[{code}]" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["simulate", "check"])
+def test_a_model_that_is_not_there(run, command):
+    result = run(command, "nowhere.mdl")
+    assert result.exit_code == 2
+    assert "nowhere.mdl" in result.stderr
+    assert "hint:" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["simulate", "check"])
+def test_a_broken_model_names_its_line(run, model, tmp_path, command):
+    (tmp_path / model).write_text(MODEL.replace("birth rate * people", "brith rate * people"))
+    result = run(command, model)
+    assert result.exit_code == 2
+    assert "error[undefined-variable] model.mdl:4" in result.stderr
+
+
+def test_check_shows_warnings_and_goes_on(run, model, tmp_path):
+    (tmp_path / model).write_text(
+        MODEL.replace("person/Year	~	|\nbirth rate", "person	~	|\nbirth rate")
+    )
+    result = run("check", model, "--json", "found.json")
+    assert result.exit_code == 0
+    assert "warning[" in result.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["ok"] is True
+    assert {one["severity"] for one in found["diagnostics"]} == {"warning"}
+
+
+def test_a_reader_that_stops_reading_is_no_drama(run, model):
+    stockade = Path(sys.executable).parent / "stockade"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [stockade, "simulate", model], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert done.stderr == ""
+
+
+def test_the_iraq_model_runs(run, iraq_folder, tmp_path):
+    assert run("simulate", iraq_folder / "model.mdl", "--out", "run.csv").exit_code == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "run.csv").read_text())))
+    assert float(rows[0]["foreign fighters"]) == 250
+    assert len(rows) >= 60

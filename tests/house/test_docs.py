@@ -67,7 +67,7 @@ def codes_documented() -> set[str]:
 
 
 def words_in_sources() -> set[str]:
-    """All strings, and for a code put together from pieces, f"unknown-{kind}", what stands before the first gap."""
+    """All strings; of a code put together, f"unknown-{kind}", what stands before the first gap."""
     return {
         node.value
         for source in SOURCES

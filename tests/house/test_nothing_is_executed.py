@@ -26,7 +26,7 @@ FORBIDDEN_CALLS = {"os.system", "os.popen", "yaml.load", "np.load", "numpy.load"
 
 
 def forbidden(module: str) -> bool:
-    return module.split(".")[0] in FORBIDDEN_MODULES and module not in HARMLESS_MODULES
+    return module.split(".", maxsplit=1)[0] in FORBIDDEN_MODULES and module not in HARMLESS_MODULES
 
 
 def problems(source: Source) -> list[str]:

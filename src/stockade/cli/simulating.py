@@ -7,10 +7,13 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json, write_text
 from stockade.errors import Diagnostic, Place, StockadeError
+
+if TYPE_CHECKING:
+    from stockade.simulation.single import Table
 
 
 def simulate_model(
@@ -46,7 +49,10 @@ def read_settings(settings: Sequence[str]) -> dict[str, float]:
     Raises:
         StockadeError: Codes ``setting-unreadable``, ``setting-twice``; all that is wrong at once.
     """
+    from stockade.model.names import canonical
+
     values: dict[str, float] = {}
+    seen: set[str] = set()
     wrong: list[Diagnostic] = []
     for text in settings:
         name, _, number = text.rpartition("=")
@@ -56,17 +62,18 @@ def read_settings(settings: Sequence[str]) -> dict[str, float]:
         if not name or value is None:
             hint = "write NAME=VALUE with a finite number, such as --set 'birth rate=0.03'"
             wrong.append(Diagnostic("setting-unreadable", "this is not NAME=VALUE", place, text, hint))
-        elif name in values:
+        elif canonical(name) in seen:
             hint = "keep one of them"
             wrong.append(Diagnostic("setting-twice", "this name is set twice", place, text, hint))
         else:
             values[name] = value
+            seen.add(canonical(name))
     if wrong:
         raise StockadeError(wrong)
     return values
 
 
-def table_as_csv(table: Any) -> str:
+def table_as_csv(table: Table) -> str:
     """Returns a run as CSV: names quoted where they need it, numbers that read back exactly."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -76,7 +83,7 @@ def table_as_csv(table: Any) -> str:
     return stream.getvalue()
 
 
-def _table_as_data(table: Any, model: str, method: str, settings: dict[str, float]) -> dict[str, Any]:
+def _table_as_data(table: Table, model: str, method: str, settings: dict[str, float]) -> dict[str, Any]:
     columns = table.values.T.tolist()
     return {
         "model": model,
