@@ -53,6 +53,7 @@ A, B, C = Reference("a"), Reference("b"), Reference("c")
         ("WITH LOOKUP(a, ((0,1),(2,3)))", Call("with lookup", (A, Table(((0, 1), (2, 3)))))),
         ("a[one, two!]", Reference("a", ("one", "two!"))),
         ("1, 2; 3, -4;", Array(((1, 2), (3, -4)))),
+        ("1, :NA:", Array(((1, -(2.0**109)),))),
         ("TABBED ARRAY(\n1\t2\n3\t4\n)", Array(((1, 2), (3, 4)))),
     ],
 )  # fmt: skip

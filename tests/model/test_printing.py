@@ -46,7 +46,7 @@ def test_reading_what_was_printed(expression: Expression) -> None:
     assert expression_of(print_expression(expression)) == expression
 
 
-@pytest.mark.parametrize("rows", [((1.0, 2.0),), ((1.0, -2.5), (3.0, 4.0))])
+@pytest.mark.parametrize("rows", [((1.0, 2.0),), ((1.0, -2.5), (3.0, -(2.0**109)))])
 def test_arrays(rows: tuple[tuple[float, ...], ...]) -> None:
     assert expression_of(print_expression(Array(rows))) == Array(rows)
 

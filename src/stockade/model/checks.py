@@ -150,8 +150,7 @@ def _function(variable: Variable, node: Call, known: dict[str, str]) -> Iterator
     rule = FUNCTIONS.get(node.function)
     if rule is None:
         hint = (
-            close_to(node.function, known)
-            or "Correct the name; stockade lists its functions in docs/functions.md."
+            close_to(node.function, known) or "Correct the name; docs/functions.md lists what can be called."
         )
         said = f"{written} is neither a function nor a lookup of this model"
         yield Diagnostic("unknown-function", said, place, excerpt(variable), hint)

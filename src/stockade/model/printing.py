@@ -116,4 +116,6 @@ def _array(node: Array) -> str:
 
 
 def _coordinate(value: float) -> str:
+    if value == NOT_AVAILABLE:
+        return ":NA:"
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)

@@ -10,6 +10,9 @@ from stockade.formats.source import Source
 from stockade.formats.vensim.tokens import Token
 from stockade.model.names import canonical
 
+NOT_AVAILABLE = -(2.0**109)
+"""What Vensim computes with where a number is missing (:NA:)."""
+
 
 @dataclass
 class Cursor:
@@ -80,6 +83,8 @@ class Cursor:
         sign = 1.0
         while self.sees("-") or self.sees("+"):
             sign = -sign if self.step().text == "-" else sign
+        if self.take(":NA:"):
+            return sign * NOT_AVAILABLE
         if self.next.kind != "number":
             raise self.unexpected("a number")
         return sign * finite(self, self.step())

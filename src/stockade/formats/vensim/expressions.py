@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import cast
 
 from stockade.errors import StockadeError
-from stockade.formats.vensim.cursor import Cursor, finite
+from stockade.formats.vensim.cursor import NOT_AVAILABLE, Cursor, finite
 from stockade.formats.vensim.tables import parse_table
 from stockade.formats.vensim.tokens import Token
 from stockade.model.expressions import (
@@ -27,7 +27,6 @@ from stockade.model.expressions import (
 from stockade.model.names import canonical
 
 DEEPEST = 150
-NOT_AVAILABLE = -(2.0**109)
 
 _OPERATORS: dict[str, tuple[int, BinaryOperator]] = {
     ":OR:": (10, "or"), ":AND:": (20, "and"),

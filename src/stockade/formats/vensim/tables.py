@@ -82,7 +82,7 @@ def _from_halves(cursor: Cursor, numbers: list[float], points: list[Pair], openi
 def is_array(cursor: Cursor) -> bool:
     """Says whether only numbers with commas or semicolons follow, up to the end of the equation."""
     rest = cursor.tokens[cursor.at : -1]
-    only = all(one.kind == "number" or one.text in ("-", "+", ",", ";") for one in rest)
+    only = all(one.kind == "number" or one.text in ("-", "+", ",", ";", ":NA:") for one in rest)
     return only and any(one.text in (",", ";") for one in rest)
 
 
