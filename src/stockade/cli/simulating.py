@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from stockade.cli.bars import bars
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json, write_text
 from stockade.errors import Diagnostic, Place, StockadeError
 
@@ -33,14 +34,22 @@ def simulate_model(
         json_file: The JSON file: names, times, and a list of values by name.
     """
     values = read_settings(settings)
-    from stockade.formats.load import load
-    from stockade.simulation.single import simulate
-
-    table = simulate(load(path), values, method=method)
+    with bars() as progress:
+        progress(f"running {path.name}", 0, 0)
+        table = _run(path, values, method)
     if out is not None or json_file is None:
         write_text(table_as_csv(table), out or STANDARD_OUTPUT)
     if json_file is not None:
         write_json(_table_as_data(table, str(path), method, values), json_file)
+
+
+def _run(path: Path, values: dict[str, float], method: Literal["euler", "rk4"]) -> Table:
+    from stockade.formats.load import load
+
+    model = load(path)
+    from stockade.simulation.single import simulate  # after the reader: a missing file is told at once
+
+    return simulate(model, values, method=method)
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, float]:
