@@ -80,7 +80,10 @@ def of_problem(problem: Problem, model: str, fit: Fit) -> dict[str, Any]:
             if not one
         },
         "priors": [repr(one) for one in problem.priors if one is not None and one.name in free],
-        "counts": {one.series: digest([one.output, one.dispersion, one.values, one.history]) for one in problem.counts},
+        "counts": {
+            one.series: digest([one.output, one.dispersion, one.values, one.history])
+            for one in problem.counts
+        },
         "reports": [repr(one) for one in problem.reports if one.seen],
         "inputs": digest(problem.inputs),
         "seed": fit.seed,

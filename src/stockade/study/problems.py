@@ -16,8 +16,8 @@ from stockade.data.months import Window
 from stockade.data.series import SeriesTable
 from stockade.inference.priors import Prior
 from stockade.inference.problem import CountObservation, Problem, ReportObservation
+from stockade.study.folder import StudyFolder
 from stockade.study.inputs import at_steps, input_paths
-from stockade.study.material import Material
 from stockade.study.statements import Statement, biases
 from stockade.study.study import Explanation, Observe, Study
 
@@ -25,20 +25,20 @@ HISTORY = 24
 """Months before the period that nulls and baselines may look back on."""
 
 
-def parameter_names(material: Material) -> tuple[str, ...]:
+def parameter_names(folder: StudyFolder) -> tuple[str, ...]:
     """Returns the parameters of all problems of the study: whatever has a prior or is held, then biases."""
-    study = material.study
+    study = folder.study
     named = [one.canonical for one in study.priors]
     for one in study.explanations:
         named += [prior.canonical for prior in one.priors]
         named += list(one.hold)
-    return tuple(dict.fromkeys((*named, *biases(study, material.ledger))))
+    return tuple(dict.fromkeys((*named, *biases(study, folder.reports))))
 
 
-def seen_series(material: Material, as_of: date) -> SeriesTable:
+def seen_series(folder: StudyFolder, as_of: date) -> SeriesTable:
     """Returns the series as they were known at a date."""
-    study = material.study
-    return visible_series(material.series, as_of, study.lag_months, otherwise=study.published_after)
+    study = folder.study
+    return visible_series(folder.series, as_of, study.lag_months, otherwise=study.published_after)
 
 
 def fitted_counts(observe: Observe, table: SeriesTable, window: Window) -> np.ndarray:
@@ -50,37 +50,37 @@ def fitted_counts(observe: Observe, table: SeriesTable, window: Window) -> np.nd
     return values
 
 
-def problem(material: Material, simulator: Simulator, explanation: Explanation, as_of: date) -> Problem:
+def problem(folder: StudyFolder, simulator: Simulator, explanation: Explanation, as_of: date) -> Problem:
     """Returns what an explanation is fitted to, as of a date.
 
     Args:
-        material: The study.
+        folder: The study.
         simulator: Its fitting simulator.
         explanation: One of its explanations. A null's problem holds the data and the priors of the
             dispersions, which is all that it uses.
         as_of: One of its dates.
     """
-    study = material.study
-    names = parameter_names(material)
-    reports = _reports(material, as_of)
-    priors, free, held = _parameters(material, simulator, explanation, as_of, reports, names)
+    study = folder.study
+    names = parameter_names(folder)
+    reports = _reports(folder, as_of)
+    priors, free, held = _parameters(folder, simulator, explanation, as_of, reports, names)
     return Problem(
         simulator=simulator,
         parameters=names,
         priors=priors,
         free=free,
         held=held,
-        counts=_counts(study, seen_series(material, as_of)),
+        counts=_counts(study, seen_series(folder, as_of)),
         reports=reports,
-        inputs=input_array(material, simulator, as_of),
+        inputs=input_array(folder, simulator, as_of),
     )
 
 
-def input_array(material: Material, simulator: Simulator, as_of: date) -> np.ndarray | None:
+def input_array(folder: StudyFolder, simulator: Simulator, as_of: date) -> np.ndarray | None:
     """Returns the inputs' paths (input, step) as they were known at a date; None where there are none."""
     if not simulator.inputs:
         return None
-    paths = at_steps(input_paths(material.study, material.ledger, as_of), simulator.steps)
+    paths = at_steps(input_paths(folder.study, folder.reports, as_of), simulator.steps)
     return np.array([paths[name] for name in simulator.inputs])
 
 
@@ -102,13 +102,13 @@ def _canonical_of(study: Study, written: str) -> str:
     return next(one.canonical for one in study.priors if written in (one.name, one.canonical))
 
 
-def _reports(material: Material, as_of: date) -> tuple[ReportObservation, ...]:
-    study = material.study
+def _reports(folder: StudyFolder, as_of: date) -> tuple[ReportObservation, ...]:
+    study = folder.study
     return tuple(
         _report(study, definition.canonical, definition.statistic, one, as_of)
         for definition in study.definitions
         if definition.canonical is not None
-        for one in material.statements(definition.name)
+        for one in folder.statements(definition.name)
     )
 
 
@@ -132,7 +132,7 @@ def _report(study: Study, output: str, statistic: str, one: Statement, as_of: da
 
 
 def _parameters(
-    material: Material,
+    folder: StudyFolder,
     simulator: Simulator,
     explanation: Explanation,
     as_of: date,
@@ -141,9 +141,9 @@ def _parameters(
 ) -> tuple[tuple[Prior | None, ...], np.ndarray, np.ndarray]:
     """Returns priors, what is free, and the values of the rest. A bias is free once its source has spoken."""
     defaults = dict(zip(simulator.constants, simulator.defaults, strict=True))
-    own = material.study.priors_of(explanation)
+    own = folder.study.priors_of(explanation)
     spoken = {one.bias for one in reports if one.seen}
-    bias = biases(material.study, material.ledger)
+    bias = biases(folder.study, folder.reports)
     priors: list[Prior | None] = []
     free = np.zeros(len(names), dtype=bool)
     held = np.zeros(len(names))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from stockade.data.ledger import Report, read_ledger
-from stockade.data.series import SeriesTable, read_series
+from stockade.data.ledger import read_ledger
+from stockade.data.series import read_series
 from stockade.data.table import read_text
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.formats.load import load
-from stockade.model.model import Model
 from stockade.study.build import build
 from stockade.study.checks import check
+from stockade.study.folder import StudyFolder
 from stockade.study.form import parse_form
 from stockade.study.study import Study
 
@@ -22,23 +21,6 @@ STUDY_FILE = "study.toml"
 LARGEST_STUDY = 4 * 1024 * 1024  # bytes
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False)
-class StudyFolder:
-    """A study with all that its folder holds, each read once.
-
-    Attributes:
-        study: What study.toml says.
-        model: The model, as its reader understood it.
-        series: The monthly series, all that is known today.
-        reports: The ledger, all that is known today; empty where the study has none.
-    """
-
-    study: Study
-    model: Model
-    series: SeriesTable
-    reports: tuple[Report, ...]
 
 
 def read_study(folder: str | Path) -> Study:

@@ -6,35 +6,35 @@ from collections.abc import Iterable
 
 from stockade.compiler.compile import Simulator, compile
 from stockade.model.names import canonical
-from stockade.study.material import Material
+from stockade.study.folder import StudyFolder
 
 
-def fitting_simulator(material: Material) -> Simulator:
+def fitting_simulator(folder: StudyFolder) -> Simulator:
     """Returns the simulator whose outputs the data are compared with: monthly means, no scenarios."""
-    study = material.study
+    study = folder.study
     observed = [one.canonical for one in study.observes]
     reported = [one.canonical for one in study.definitions if one.canonical is not None]
     return compile(
-        material.model,
+        folder.model,
         outputs=tuple(dict.fromkeys((*observed, *reported))),
         inputs=tuple(one.canonical for one in study.inputs),
         average=True,
     )
 
 
-def judging_simulator(material: Material, wanted: Iterable[str]) -> Simulator:
+def judging_simulator(folder: StudyFolder, wanted: Iterable[str]) -> Simulator:
     """Returns the simulator that answers claims: monthly means of what is wanted, under any scenario.
 
     Args:
-        material: The study.
+        folder: The study.
         wanted: Names of the variables to look at; those that scenarios hold are added.
     """
-    held = tuple(dict.fromkeys(one.canonical for two in material.study.scenarios for one in two.hold))
+    held = tuple(dict.fromkeys(one.canonical for two in folder.study.scenarios for one in two.hold))
     names = tuple(dict.fromkeys((*(canonical(one) for one in wanted), *held)))
     return compile(
-        material.model,
+        folder.model,
         outputs=names,
-        inputs=tuple(one.canonical for one in material.study.inputs),
+        inputs=tuple(one.canonical for one in folder.study.inputs),
         overridable=held,
         average=True,
     )

@@ -13,25 +13,25 @@ from stockade.study.study import Study
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
-    """A study with everything that it names.
+class StudyFolder:
+    """A study with all that its folder holds, each read once.
 
     Attributes:
         study: What study.toml says.
         model: The model it names.
         series: All of series.csv, published or not.
-        ledger: All of reports.csv, published or not.
+        reports: The ledger: all of reports.csv, published or not; empty where the study has none.
     """
 
     study: Study
     model: Model
     series: SeriesTable
-    ledger: tuple[Report, ...]
+    reports: tuple[Report, ...]
 
     def statements(self, definition: str) -> tuple[Statement, ...]:
         """Returns what a [report] table of the study makes of the whole ledger."""
         (found,) = (one for one in self.study.definitions if one.name == definition)
-        return statements(self.study, found, self.ledger)
+        return statements(self.study, found, self.reports)
 
     def written(self, canonical: str) -> str:
         """Returns a variable's or parameter's name as somebody wrote it."""
