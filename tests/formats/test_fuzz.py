@@ -94,3 +94,10 @@ def test_heaps_of_signs(pieces: list[str]) -> None:
 )
 def test_large_and_deep_texts(text: str) -> None:
     survives(text)
+
+
+def test_time_grows_no_faster_than_the_file() -> None:
+    rows = (
+        f"name {at} = no such {at} * func{at}( name {at + 1} ) ~ a{at} ~ words |\n" for at in range(2_000)
+    )
+    survives("TIME STEP = 1 ~ Month ~ |\n" + "".join(rows))

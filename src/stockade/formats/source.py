@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +28,7 @@ class Source:
     def line_starts(self) -> list[int]:
         """Offset of each line's first character."""
         starts = [0]
-        starts.extend(at + 1 for at, one in enumerate(self.text) if one == "\n")
+        starts.extend(found.end() for found in re.finditer("\n", self.text))
         return starts
 
     def place(self, offset: int, name: str | None = None) -> Place:

@@ -16,6 +16,7 @@ from stockade.model.unit_checks import check_units
 from stockade.model.walk import walk
 
 _MOST_CIRCLES = 10
+_MOST_SUGGESTIONS = 25
 
 
 def check(model: Model) -> tuple[Diagnostic, ...]:
@@ -52,15 +53,18 @@ def place_of(variable: Variable, node: Expression | None = None) -> Place:
     return replace(node.place, name=variable.name)
 
 
-def close_to(name: str, known: dict[str, str]) -> str:
-    """Returns a hint with the known names that resemble `name`; empty where none does.
+class _Suggestions:
+    """Finds known names that resemble a wrong one; a broken file may hold thousands, so it gives up early."""
 
-    Args:
-        name: What was written, canonical.
-        known: Names as written by canonical name.
-    """
-    near = get_close_matches(name, known, n=2, cutoff=0.75)
-    return f"Did you mean {' or '.join(known[one] for one in near)}?" if near else ""
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known = known
+        self.left = _MOST_SUGGESTIONS
+
+    def hint(self, name: str, otherwise: str) -> str:
+        """Returns a hint for a canonical name."""
+        self.left -= 1
+        near = get_close_matches(name, self.known, n=2, cutoff=0.75) if self.left >= 0 else []
+        return f"Did you mean {' or '.join(self.known[one] for one in near)}?" if near else otherwise
 
 
 def _controls(model: Model) -> Iterator[Diagnostic]:
@@ -100,6 +104,7 @@ def _duplicates(model: Model) -> Iterator[Diagnostic]:
 def _names(model: Model) -> Iterator[Diagnostic]:
     known = {one.canonical: one.name for one in (*model.variables, *model.ranges)} | {"time": "Time"}
     known |= {element: element for one in model.ranges for element in one.elements}
+    suggestions = _Suggestions(known)
     for variable in model.variables:
         called = _called_tables(variable.equation)
         missing: set[str] = set()
@@ -110,7 +115,7 @@ def _names(model: Model) -> Iterator[Diagnostic]:
                 yield from _lookup_use(model, variable, node, called=id(node) in called)
             elif node.name not in known and node.name not in missing:
                 missing.add(node.name)
-                hint = close_to(node.name, known) or "Define it, or correct the name."
+                hint = suggestions.hint(node.name, "Define it, or correct the name.")
                 said = f"{node.written or node.name} is not defined"
                 yield Diagnostic(
                     "undefined-variable", said, place_of(variable, node), excerpt(variable), hint
@@ -137,20 +142,21 @@ def _lookup_use(model: Model, variable: Variable, node: Reference, *, called: bo
 def _functions(model: Model) -> Iterator[Diagnostic]:
     known = {one.name: one.name.upper() for one in FUNCTIONS.values()}
     known |= {one.canonical: one.name for one in model.variables if one.kind == "lookup"}
+    suggestions = _Suggestions(known)
     macros = {one.canonical for one in model.macros}
     for variable in model.variables:
         for node in walk(variable.equation):
             if isinstance(node, Call) and node.function not in macros and node.function != "data":
-                yield from _function(variable, node, known)
+                yield from _function(variable, node, suggestions)
 
 
-def _function(variable: Variable, node: Call, known: dict[str, str]) -> Iterator[Diagnostic]:
+def _function(variable: Variable, node: Call, suggestions: _Suggestions) -> Iterator[Diagnostic]:
     place = place_of(variable, node)
     written = node.written or node.function.upper()
     rule = FUNCTIONS.get(node.function)
     if rule is None:
-        hint = (
-            close_to(node.function, known) or "Correct the name; docs/functions.md lists what can be called."
+        hint = suggestions.hint(
+            node.function, "Correct the name; docs/functions.md lists what can be called."
         )
         said = f"{written} is neither a function nor a lookup of this model"
         yield Diagnostic("unknown-function", said, place, excerpt(variable), hint)

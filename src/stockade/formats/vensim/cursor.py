@@ -35,7 +35,7 @@ class Cursor:
     @property
     def next(self) -> Token:
         """The next token; at the end, the token of kind ``end`` again and again."""
-        return self.tokens[min(self.at, len(self.tokens) - 1)]
+        return self.tokens[self.at]
 
     @property
     def place(self) -> Place:
@@ -59,9 +59,9 @@ class Cursor:
             raise self.unexpected(f"{text} {why}")
 
     def step(self) -> Token:
-        """Steps over the next token and returns it."""
+        """Steps over the next token, unless it is the end, and returns it."""
         token = self.next
-        self.at += 1
+        self.at += token.kind != "end"
         return token
 
     def problem(self, code: str, message: str, token: Token, hint: str = "") -> StockadeError:

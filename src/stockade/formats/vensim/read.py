@@ -34,8 +34,9 @@ def parse_mdl(text: str, file: str) -> Model:
     entries, problems = split(source)
     outside = [one for one in entries if one.macro is None]
     found = _definitions(source, outside, problems)
-    macros = _macros(source, entries, _names(found), problems)
-    read = _collect(lambda one: finish(one, _names(found)), found, problems)
+    names = _names(found)
+    macros = _macros(source, entries, names, problems)
+    read = _collect(lambda one: finish(one, names), found, problems)
     if not read and not problems:
         hint = "An equation reads: name = equation ~ units ~ comment |"
         problems.extend(
