@@ -17,7 +17,7 @@ from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
 from stockade.briefing.fans import slug
 from stockade.briefing.figures import draw
-from stockade.briefing.summary import OUTCOMES, answer, outcome, series_labels
+from stockade.briefing.summary import HEAVY, OUTCOMES, answer, outcome, series_labels
 from stockade.briefing.views import (
     claim_views,
     explanation_rows,
@@ -128,6 +128,7 @@ def _environment() -> Environment:
         "coverage": coverage,
         "day": day,
         "evidence": evidence,
+        "light": _light,
         "margin": margin,
         "month": month,
         "number": number,
@@ -147,6 +148,11 @@ def _environment() -> Environment:
 def _along(share: Number) -> float:
     """Where a probability stands on a strip that is 200 wide with a margin of 6."""
     return round(6 + 188 * min(1.0, max(0.0, share or 0.0)), 1)
+
+
+def _light(weights: tuple[Number, ...]) -> bool:
+    """Whether an explanation weighs too little at every date to be printed on paper."""
+    return all((weight or 0.0) <= HEAVY for weight in weights)
 
 
 def _safe_url(url: str) -> bool:

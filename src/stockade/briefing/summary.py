@@ -157,9 +157,10 @@ def forecast_sentences(as_of: AsOf, labels: dict[str, str]) -> tuple[str, ...]:
         return ()
     won = [one for one in found if not one.lost_to]
     span = window(found[0].winner.window) if found[0].winner.window else "the months after it"
+    ours = found[0].mechanism.explanation_or_baseline if found[0].mechanism else ""
     first = (
-        f"The forecast of {span}, made as of {day(as_of.date)}, beats every simple baseline on "
-        f"{len(won)} of {len(found)} series."
+        f"The mechanism's forecast of {span} (“{ours}”), made as of {day(as_of.date)}, beats every simple "
+        f"baseline on {len(won)} of {len(found)} series."
     )
     return (first, *(loss_sentence(one, labels) for one in found if one.lost_to))
 

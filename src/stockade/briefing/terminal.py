@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -65,7 +67,7 @@ def print_explanations(document: Document, console: Console) -> None:
     if not rows:
         return
     _heading(console, "Explanations")
-    table = _table("explanation")
+    table = _table("explanation", (one.id for one, _ in rows))
     wide = console.width >= WIDE
     for as_of in document.as_of:
         table.add_column(f"weight as of {day(as_of.date)}", justify="right", max_width=16)
@@ -94,11 +96,10 @@ def print_verdicts(document: Document, console: Console) -> None:
     if not claims and not opinions:
         return
     _heading(console, "Verdicts")
-    table = _table("claim")
+    table = _table("claim", (view.claim.id for view in (*claims, *opinions)))
     between = " " if console.width >= WIDE else "\n"
     for as_of in document.as_of:
-        table.add_column(f"as of {day(as_of.date)}", ratio=3, overflow="fold")
-    table.columns[0].ratio = 2
+        table.add_column(f"as of {day(as_of.date)}", overflow="fold")
     for view in (*claims, *opinions):
         cells = [_verdict(one, key, between) for one, key in zip(view.at, view.outcomes, strict=True)]
         table.add_row(Text(view.claim.id, overflow="fold"), *cells)
@@ -139,7 +140,7 @@ def print_scenarios(document: Document, console: Console) -> None:
     if not rows:
         return
     _heading(console, "Scenarios: civilians killed by the group, median and 90 % interval")
-    table = _table("scenario")
+    table = _table("scenario", (one.id for one, _ in rows))
     for as_of in document.as_of:
         table.add_column(f"as of {day(as_of.date)}", overflow="fold")
     for one, at in rows:
@@ -163,7 +164,7 @@ def print_forecasts(document: Document, console: Console) -> None:
         _heading(
             console, f"Forecast made as of {day(view.as_of.date)}: CRPS, lower is better (in 50 % · 90 %)"
         )
-        table = _table("forecast")
+        table = _table("forecast", [name for name, kind, _ in view.rows if kind == "explanation"])
         for contest in view.contests:
             table.add_column(labels.get(contest.series, contest.series), justify="right", overflow="fold")
         for name, kind, scores in view.rows:
@@ -196,7 +197,7 @@ def print_parameters(document: Document, console: Console) -> None:
             continue
         _heading(console, f"Parameters under “{view.heaviest}”, as of {day(view.as_of.date)}")
         if view.known:
-            table = _table("estimated")
+            table = _table("estimated", (one.name for one in view.known))
             for column in ("prior", "posterior", "shrinkage"):
                 table.add_column(column, justify="right", overflow="fold")
             for one in view.known:
@@ -233,7 +234,9 @@ def _tight(text: str) -> str:
     return text.replace(SPACE, "")
 
 
-def _table(first: str) -> Table:
+def _table(first: str, names: Iterable[str] = ()) -> Table:
+    """A table whose first column holds names unbroken as far as 28 letters."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(first, overflow="fold", min_width=21)
+    longest = max((len(name) for name in names), default=0)
+    table.add_column(first, overflow="fold", min_width=min(28, longest))
     return table
