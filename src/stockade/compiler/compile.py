@@ -10,10 +10,12 @@ import numpy as np
 from stockade.arrays import Array, Floats
 from stockade.compiler.control import Control, default_values, read_control
 from stockade.compiler.expand import expand
-from stockade.compiler.integrate import Method, Overrides, make_run
+from stockade.compiler.integrate import make_run
 from stockade.compiler.lower import unsupported
+from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import plan
 from stockade.compiler.program import build
+from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.checks import check
@@ -69,7 +71,7 @@ class Simulator:
         return self.constants.index(found)
 
 
-def compile(  # noqa: A001 - the public verb
+def compile(
     model: Model,
     *,
     outputs: Sequence[str] | None = None,

@@ -107,20 +107,23 @@ def _owner(to: _Expansion) -> str:
     return to.owner.canonical
 
 
-def _trend(x: Expression, time: Expression, start: Expression, to: _Expansion) -> Expression:
+def _trend(arguments: tuple[Expression, ...], to: _Expansion) -> Expression:
+    x, time, start = arguments
     x, time = to.shared("input", x), to.shared("averaging time", time)
     average = _smooth(x, time, _over(x, _plus(ONE, _times(start, time))), 1, to)
     return Call("zidz", (_minus(x, average), _times(time, Call("abs", (average,)))))
 
 
-def _forecast(x: Expression, time: Expression, horizon: Expression, to: _Expansion) -> Expression:
+def _forecast(arguments: tuple[Expression, ...], to: _Expansion) -> Expression:
+    x, time, horizon = arguments
     x, time = to.shared("input", x), to.shared("averaging time", time)
     average = _smooth(x, time, x, 1, to)
     growth = Call("zidz", (_minus(x, average), _times(time, average)))
     return _times(x, _plus(ONE, _times(growth, horizon)))
 
 
-def _sample(condition: Expression, x: Expression, start: Expression, to: _Expansion) -> Expression:
+def _sample(arguments: tuple[Expression, ...], to: _Expansion) -> Expression:
+    condition, x, start = arguments
     held = Reference(f"{_owner(to)}#{len(to.hidden) + 1} held")
     now = to.add("sample", "auxiliary", Call("if then else", (condition, x, held)))
     to.add("held", "stock", Call("#carried", (now, start)))
@@ -137,7 +140,7 @@ Builder = Callable[[Call, _Expansion], Expression]
 
 
 def _levels(model: Callable[..., Expression], order: int | None, *, given: bool) -> Builder:
-    """Returns the builder of a smooth or delay: of an order (None: the last argument), told its start or not."""
+    """Returns the builder of a smooth or delay; an order of None is the last argument."""
 
     def build(call: Call, to: _Expansion) -> Expression:
         x, time = call.arguments[:2]
@@ -157,9 +160,9 @@ BUILDERS: Mapping[str, Builder] = {
     "delay3": _levels(_delay, 3, given=False),
     "delay3i": _levels(_delay, 3, given=True),
     "delay n": _levels(_delay, None, given=True),
-    "trend": lambda call, to: _trend(*call.arguments, to),
-    "forecast": lambda call, to: _forecast(*call.arguments, to),
-    "sample if true": lambda call, to: _sample(*call.arguments, to),
+    "trend": lambda call, to: _trend(call.arguments, to),
+    "forecast": lambda call, to: _forecast(call.arguments, to),
+    "sample if true": lambda call, to: _sample(call.arguments, to),
     "delay fixed": lambda call, to: to.add("delayed", "stock", Call("#delayed", call.arguments)),
     "initial": lambda call, to: to.add("initial", "auxiliary", Call("#initial", call.arguments)),
 }

@@ -14,7 +14,7 @@ import numpy as np
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
 from stockade.compiler.walk import postorder
 from stockade.errors import Diagnostic, Place
-from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Text, Unary
+from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Table, Text, Unary
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
@@ -54,7 +54,7 @@ def postfix(expression: Expression, model: Model, literals: Mapping[str, float] 
         literals: Values of names that are numbers for good (the control variables).
 
     Raises:
-        KeyError: On a function that `unsupported` would have reported.
+        KeyError, TypeError: On what `unsupported` would have reported.
     """
     return tuple(_instruction(node, model, literals or {}) for node in postorder(expression))
 
@@ -70,8 +70,8 @@ def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) 
         return Apply(OPERATORS[node.operator], 2)
     if isinstance(node, Call):
         return Apply(FUNCTIONS[node.function], len(node.arguments))
-    if isinstance(node, Text):
-        raise KeyError(node.value)
+    if not isinstance(node, Reference):
+        raise TypeError(f"{node!r} should have been refused")
     if node.name in literals:
         return Push(np.float64(literals[node.name]))
     variable = model.by_name.get(node.name)
@@ -114,6 +114,8 @@ def unsupported(variables: Sequence[Variable], model: Model) -> list[Diagnostic]
                 said = f"{excerpt} is not supported"
             elif isinstance(node, Text):
                 said, excerpt = "text in an equation is not supported", node.value
+            elif isinstance(node, Array):
+                said = "a list of numbers for a subscripted constant is not supported"
             elif isinstance(node, Reference) and node.subscripts:
                 excerpt = node.written or node.name
                 said = f"subscripts are not supported: {excerpt}[{','.join(node.subscripts)}]"

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from stockade.compiler.lower import Code, postfix
 from stockade.compiler.program import Program, State
-from stockade.compiler.walk import children, names_in, postorder, with_children
+from stockade.compiler.walk import names_in, postorder, with_children
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
+from stockade.model.walk import children
 
 CHEAP = 1
 CLOCKED = ("step", "pulse", "pulse train", "ramp")

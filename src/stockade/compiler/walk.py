@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from stockade.model.expressions import Binary, Call, Expression, Reference, Unary
-
-
-def children(node: Expression) -> tuple[Expression, ...]:
-    """Returns the operands or arguments of one node, left to right; a leaf has none."""
-    if isinstance(node, Unary):
-        return (node.operand,)
-    if isinstance(node, Binary):
-        return (node.left, node.right)
-    if isinstance(node, Call):
-        return node.arguments
-    return ()
+from stockade.model.walk import children
 
 
 def postorder(root: Expression) -> Iterator[Expression]:

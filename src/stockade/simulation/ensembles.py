@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from stockade.arrays import Floats
 from stockade.compiler.compile import Simulator
-from stockade.compiler.integrate import Overrides
+from stockade.compiler.overrides import Overrides
 from stockade.progress import Progress, silent
 
 # Draws in one piece. Measured on the Iraq model (benchmarks/ensemble.py): from 256 to 1,024 the pieces stay
@@ -97,8 +97,11 @@ def _columns(array: Floats | None, ndim: int, which: np.ndarray) -> Floats | Non
 def _override_columns(overrides: Overrides | None, which: np.ndarray) -> Overrides | None:
     if overrides is None:
         return None
-    value = _columns(np.asarray(overrides.value, dtype=np.float64), 1, which)
+    value = np.asarray(overrides.value, dtype=np.float64)
     factor = None if overrides.factor is None else np.asarray(overrides.factor, dtype=np.float64)
     return Overrides(
-        np.asarray(overrides.start), np.asarray(overrides.stop), value, _columns(factor, 1, which)
+        np.asarray(overrides.start),
+        np.asarray(overrides.stop),
+        value if value.ndim == 1 else value[:, which],
+        factor if factor is None or factor.ndim == 1 else factor[:, which],
     )

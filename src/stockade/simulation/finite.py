@@ -9,8 +9,8 @@ import jax
 import numpy as np
 
 from stockade.arrays import Floats
-from stockade.compiler.compile import Simulator, compile  # noqa: A004
-from stockade.compiler.integrate import Overrides
+from stockade.compiler.compile import Simulator, compile
+from stockade.compiler.overrides import Overrides
 from stockade.errors import Diagnostic, Place
 from stockade.model.model import Model
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from stockade.arrays import Floats
 from stockade.compiler.compile import Simulator
-from stockade.compiler.integrate import Overrides
+from stockade.compiler.overrides import Overrides
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.names import canonical
 from stockade.simulation.trajectories import Trajectories

@@ -9,8 +9,8 @@ import jax
 import numpy as np
 
 from stockade.arrays import Floats
-from stockade.compiler.compile import Simulator, compile  # noqa: A004
-from stockade.compiler.integrate import Method
+from stockade.compiler.compile import Simulator, compile
+from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.expressions import Number
