@@ -82,7 +82,8 @@ def iraq_specs(folder: Path) -> list[ClaimSpec]:
     """The claims of the founding case, each with the line of its `says`."""
     text = (folder / "study.toml").read_text(encoding="utf-8")
     lines = {
-        m[1]: text.count("\n", 0, m.start()) + 1 for m in re.finditer(r'^says = \'*"*(.+?)"*\'*$', text, re.M)
+        m[1]: text.count("\n", 0, m.start()) + 1
+        for m in re.finditer(r'^says = \'*"*(.+?)"*\'*$', text, re.MULTILINE)
     }
     return [
         ClaimSpec(
@@ -105,7 +106,7 @@ def iraq_names(folder: Path) -> ClaimNames:
     """Names of the founding case, read from its files by patterns: independent of our readers."""
     text = (folder / "study.toml").read_text(encoding="utf-8")
     study = tomllib.loads(text)
-    model = re.sub(r"\{.*?\}", "", (folder / "model.mdl").read_text(encoding="utf-8"), flags=re.S)
+    model = re.sub(r"\{.*?\}", "", (folder / "model.mdl").read_text(encoding="utf-8"), flags=re.DOTALL)
     variables = {}
     for part in model.split("|"):
         pieces = part.split("~")

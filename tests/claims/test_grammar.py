@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stockade.claims.grammar import parse, read_window
+from stockade.claims.grammar import LONGEST_CLAIM, MOST_SIGNS, parse, read_window
 from stockade.claims.nodes import (
     Arithmetic,
     Both,
@@ -169,7 +171,7 @@ def arithmetic(leaf):
     return st.recursive(
         leaf,
         lambda inner: st.one_of(st.builds(Arithmetic, signs, inner, inner), st.builds(Negative, inner)),
-        max_leaves=5,
+        max_leaves=3,
     )
 
 
@@ -196,10 +198,12 @@ truths = st.recursive(
 claims = st.one_of(truths, st.builds(Conditional, truths, truths))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(claims)
 def test_what_is_printed_parses_to_the_same(expression):
-    assert parse(render(expression)).expression == expression
+    text = render(expression)
+    assume(len(text) < LONGEST_CLAIM and len(re.findall(r"[-+*/(<>]|and|or|not", text)) < MOST_SIGNS)
+    assert parse(text).expression == expression
 
 
 @settings(max_examples=200, deadline=None)
@@ -208,5 +212,7 @@ def test_any_text_parses_or_is_refused_with_a_diagnostic(text):
     try:
         parse(text)
     except StockadeError as error:
-        assert all(one.code in ("claim-syntax", "claim-needs-window") for one in error.diagnostics)
-        assert all(one.hint for one in error.diagnostics)
+        found = error.diagnostics
+    else:
+        found = ()
+    assert all(one.code in ("claim-syntax", "claim-needs-window") and one.hint for one in found)
