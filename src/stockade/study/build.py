@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from stockade.data.months import Window, parse_day, parse_lag, parse_month, window_of
 from stockade.errors import StockadeError
+from stockade.model.names import canonical
 from stockade.study.build_accounts import (
     build_claim,
     build_explanation,
@@ -19,7 +20,8 @@ from stockade.study.build_data import build_definition, build_input, build_obser
 from stockade.study.builder import Builder
 from stockade.study.lines import Source
 from stockade.study.schema import StudyFile
-from stockade.study.study import Fit, Grades, Study
+from stockade.study.study import Briefing, Fit, Grades, Study
+from stockade.study.study import Source as StudySource
 
 
 def build(form: StudyFile, source: Source, folder: Path) -> Study:
@@ -49,7 +51,7 @@ def build(form: StudyFile, source: Source, folder: Path) -> Study:
         scenarios=tuple(build_scenario(builder, name, one) for name, one in form.scenario.items()),
         forecast=build_forecast(builder, form.forecast),
         claims=tuple(build_claim(builder, index, one) for index, one in enumerate(form.claim)),
-        file=source.file,
+        briefing=_briefing(form), file=source.file,
     )  # fmt: skip
     if builder.problems:
         raise StockadeError(sorted(builder.problems, key=lambda one: one.place.line or 0))
@@ -107,3 +109,13 @@ def _grades(form: StudyFile) -> Grades:
     reliability = form.grades.reliability.model_dump(by_alias=True)
     credibility = form.grades.credibility.model_dump(by_alias=True)
     return Grades(MappingProxyType(reliability), MappingProxyType(credibility))
+
+
+def _briefing(form: StudyFile) -> Briefing:
+    table = form.briefing
+    return Briefing(
+        latent=tuple(dict.fromkeys(canonical(one) for one in table.latent)),
+        civilian_deaths=None if table.civilian_deaths is None else canonical(table.civilian_deaths),
+        limits=tuple(table.limits),
+        sources=tuple(StudySource(one.name, one.says, one.url) for one in table.source),
+    )

@@ -25,7 +25,7 @@ def check(
     names = _Names(study, source, model)
     found = [
         *names.inputs(), *names.observations(), *names.priors(), *names.explanations(), *names.scenarios(),
-        *check_nulls(study, source), *check_data(study, source, table, reports),
+        *names.briefing(), *check_nulls(study, source), *check_data(study, source, table, reports),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: one.place.line or 0))
 
@@ -109,6 +109,15 @@ class _Names:
             for word, month in (("from", scenario.from_), ("until", scenario.until)):
                 if month is not None and month not in period:
                     yield self._outside(f"'{word}'", (*key, word))
+
+    def briefing(self) -> Iterable[Diagnostic]:
+        """The briefing shows variables that move."""
+        kinds = ("stock", "auxiliary", "data")
+        for index, name in enumerate(self.study.briefing.latent):
+            yield from self._variable(name, ("briefing", "latent", index), kinds, "the briefing shows")
+        deaths = self.study.briefing.civilian_deaths
+        if deaths is not None:
+            yield from self._variable(deaths, ("briefing", "civilian_deaths"), kinds, "civilian deaths are")
 
     def _mechanisms(self) -> list[Explanation]:
         return [one for one in self.study.explanations if one.mechanism]

@@ -46,12 +46,18 @@ def versions() -> dict[str, str]:
 
 
 @cache
-def code_digest() -> str:
-    """Returns a digest of Stockade's own source files, so that a change of code makes results anew."""
+def code_digest(rooms: tuple[str, ...] = ()) -> str:
+    """Returns a digest of Stockade's own source files, so that a change of code makes results anew.
+
+    Args:
+        rooms: Folders and files below the package that count; all of it where there are none.
+    """
     root = Path(__file__).resolve().parents[1]
+    starts = [root / one for one in rooms] or [root]
+    paths = {path for start in starts for path in ([start] if start.is_file() else start.rglob("*"))}
     hasher = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".lark", ".css", ".j2", ".html"):
+    for path in sorted(paths):
+        if path.is_file() and path.suffix in (".py", ".lark", ".css", ".j2", ".html"):
             hasher.update(str(path.relative_to(root)).encode())
             hasher.update(path.read_bytes())
     return hasher.hexdigest()[:24]

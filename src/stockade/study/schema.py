@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from stockade.study.schema_parts import (
+    BriefingTable,
     ClaimTable,
     ExplanationTable,
     FitTable,
@@ -52,6 +53,9 @@ class StudyFile(Table):
         default_factory=dict, description="What would have been: variables held from a month on."
     )
     forecast: ForecastTable | None = Field(default=None, description="A forecast scored against what came.")
+    briefing: BriefingTable = Field(
+        default_factory=BriefingTable, description="What the briefing shows beside verdicts and series."
+    )
     claim: list[ClaimTable] = Field(default_factory=list, description="Written claims to judge.")
 
 

@@ -273,6 +273,30 @@ class ForecastTable(Table):
     window: Span = Field(description="Months forecast; none of them visible at that date.")
 
 
+class SourceTable(Table):
+    """What the study stands on."""
+
+    name: Sentence = Field(description="What it is called.")
+    says: str = Field(default="", description="Citation, licence, what it counts.")
+    url: str = Field(default="", description="Where it is; empty where nowhere.")
+
+
+class BriefingTable(Table):
+    """What the briefing shows beside verdicts and observed series."""
+
+    latent: list[Sentence] = Field(
+        default_factory=list, description="Model variables shown over time; all stocks where left out."
+    )
+    civilian_deaths: Sentence | None = Field(
+        default=None,
+        description="Model variable that stands beside every scenario: civilian deaths a month by the group.",
+    )
+    limits: list[Sentence] = Field(
+        default_factory=list, description="What the study cannot say, a sentence each."
+    )
+    source: list[SourceTable] = Field(default_factory=list, description="What the study stands on.")
+
+
 class ClaimTable(Table):
     """A written claim."""
 

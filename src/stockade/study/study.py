@@ -249,6 +249,32 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What the study stands on: its name, what is to be said of it, and where it is."""
+
+    name: str
+    says: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What the briefing shows beside verdicts and observed series.
+
+    Attributes:
+        latent: Model variables shown over time, by canonical name; empty means all stocks.
+        civilian_deaths: The variable that stands beside every scenario, by canonical name.
+        limits: What the study cannot say.
+        sources: What it stands on.
+    """
+
+    latent: tuple[str, ...] = ()
+    civilian_deaths: str | None = None
+    limits: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A written claim, as text; `place.line` is the line of ``says`` where there is one.
 
@@ -313,6 +339,7 @@ class Study:
     scenarios: tuple[Scenario, ...]
     forecast: Forecast | None
     claims: tuple[Claim, ...]
+    briefing: Briefing = field(default_factory=Briefing)
     file: str = field(default="study.toml", compare=False)
 
     @property

@@ -1,0 +1,208 @@
+"""Fits every explanation of a study at each of its dates, keeps what is finished, and reuses what matches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import date
+from threading import Event
+
+from stockade.compiler.compile import Simulator
+from stockade.inference.nulls import NullFit, fit_null
+from stockade.inference.posterior import Posterior, pool_repeats
+from stockade.inference.problem import Problem
+from stockade.inference.smc import Repeat, SmcSettings, sample_one_repeat, warm
+from stockade.progress import Progress
+from stockade.study.folder import StudyFolder
+from stockade.study.ingredients import Ingredients, code_digest, digest, of_model, of_problem
+from stockade.study.problems import problem
+from stockade.study.store import Store
+from stockade.study.study import Fit
+
+ROOMS = ("compiler", "inference", "model", "arrays.py")
+"""Rooms whose code decides a fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """All fits of a study.
+
+    Attributes:
+        posteriors: (date, explanation) -> what a mechanism says after the data.
+        nulls: (date, explanation) -> what a null says.
+        problems: (date, explanation) -> what was fitted, nulls included.
+        computed: How many repeats were computed now, and not found in the store.
+    """
+
+    posteriors: Mapping[tuple[date, str], Posterior]
+    nulls: Mapping[tuple[date, str], NullFit]
+    problems: Mapping[tuple[date, str], Problem]
+    computed: int = 0
+
+
+_Key = tuple[date, str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """One repeat that is not in the store."""
+
+    key: _Key
+    index: int
+    problem: Problem
+
+
+class _StoppedError(Exception):
+    """Ends a repeat in its thread when the user has stopped the run."""
+
+
+def fit_study(
+    folder: StudyFolder, simulator: Simulator, fit: Fit, store: Store, progress: Progress, *, fresh: bool
+) -> Fits:
+    """Fits all explanations at all dates.
+
+    Repeats run in threads, one a core: JAX computes outside Python's lock. Each finished repeat is
+    kept at once, so that a run that is stopped goes on where it was.
+
+    Args:
+        folder: The study.
+        simulator: Its fitting simulator.
+        fit: Seed, particles and repeats.
+        store: Where finished work is kept.
+        progress: Told how many repeats are done.
+        fresh: Whether to pass over what the store holds.
+    """
+    study = folder.study
+    problems = {
+        (when, one.id): problem(folder, simulator, one, when)
+        for when in study.as_of
+        for one in study.explanations
+    }
+    mechanisms = [one for one in study.explanations if one.mechanism]
+    settings = SmcSettings(particles=fit.particles)
+    model = of_model(folder.model)
+    ingredients = {
+        (when, one.id): _ingredients(problems[when, one.id], model, fit, settings)
+        for when in study.as_of
+        for one in mechanisms
+    }
+    work = _Work(problems, ingredients, fit, settings, store)
+    work.take_kept(fresh=fresh)
+    computed = work.compute(progress)
+    nulls = {
+        (when, one.id): fit_null(problems[when, one.id], one.null, _first_guesses(folder))
+        for when in study.as_of
+        for one in study.explanations
+        if one.null is not None
+    }
+    return Fits(work.posteriors, nulls, problems, computed)
+
+
+def _ingredients(problem: Problem, model: str, fit: Fit, settings: SmcSettings) -> Ingredients:
+    return of_problem(problem, model, fit) | {"settings": repr(settings), "code": code_digest(ROOMS)}
+
+
+def _first_guesses(folder: StudyFolder) -> dict[str, tuple[float, float]]:
+    return {
+        one.name: (one.first_guess.median, one.first_guess.sigma)
+        for one in folder.study.definitions
+        if one.first_guess is not None
+    }
+
+
+class _Work:
+    """The fits on their way: what is kept, what is missing, what has come."""
+
+    def __init__(
+        self,
+        problems: Mapping[_Key, Problem],
+        ingredients: Mapping[_Key, Ingredients],
+        fit: Fit,
+        settings: SmcSettings,
+        store: Store,
+    ) -> None:
+        self.problems = problems
+        self.ingredients = ingredients
+        self.digests = {key: digest(parts) for key, parts in ingredients.items()}
+        self.fit = fit
+        self.settings = settings
+        self.store = store
+        self.posteriors: dict[_Key, Posterior] = {}
+        self.repeats: dict[_Key, dict[int, Repeat]] = {}
+
+    def take_kept(self, *, fresh: bool) -> None:
+        """Takes what the store holds and still matches: whole posteriors, then single repeats."""
+        for key, wanted in self.digests.items():
+            kept = None if fresh else self.store.posterior(*key, wanted)
+            if kept is not None:
+                self.posteriors[key] = kept
+                continue
+            found = {} if fresh else {i: self.store.repeat(*key, i, wanted) for i in range(self.fit.repeats)}
+            self.repeats[key] = {index: one for index, one in found.items() if one is not None}
+            self._finish(key)
+
+    def compute(self, progress: Progress) -> int:
+        """Computes what is missing, keeps it, and returns how many repeats that took."""
+        tasks = [
+            _Task(key, index, self.problems[key])
+            for key, done in self.repeats.items()
+            for index in range(self.fit.repeats)
+            if index not in done
+        ]
+        if not tasks:
+            return 0
+        total = len(self.repeats) * self.fit.repeats
+        done = total - len(tasks)
+        progress("fitting", done, total)
+        warm(tasks[0].problem, self.settings)
+        for task, found in _run(tasks, self.fit, self.settings):
+            self.store.keep_repeat(*task.key, task.index, self.digests[task.key], found)
+            self.repeats[task.key][task.index] = found
+            done += 1
+            progress("fitting", done, total)
+            self._finish(task.key)
+        return len(tasks)
+
+    def _finish(self, key: _Key) -> None:
+        """Pools an explanation's repeats once all are there."""
+        done = self.repeats[key]
+        if len(done) < self.fit.repeats:
+            return
+        when, name = key
+        self.posteriors[key] = pool_repeats(
+            self.problems[key], [done[index] for index in range(self.fit.repeats)],
+            explanation=name, as_of=when.isoformat(), seed=self.fit.seed,
+            ingredients={"digest": self.digests[key], **self.ingredients[key]},
+        )  # fmt: skip
+        self.store.keep_posterior(when, name, self.posteriors[key])
+
+
+def _run(tasks: list[_Task], fit: Fit, settings: SmcSettings) -> Iterator[tuple[_Task, Repeat]]:
+    """Yields each task with its repeat as they finish; an interrupt ends all threads at their next stage."""
+    stopped = Event()
+
+    def listen(*_: object) -> None:
+        if stopped.is_set():
+            raise _StoppedError
+
+    def work(task: _Task) -> Repeat:
+        return sample_one_repeat(
+            task.problem, seed=fit.seed, repeat=task.index, settings=settings, progress=listen
+        )
+
+    pool = ThreadPoolExecutor(max_workers=_cores())
+    try:
+        futures = {pool.submit(work, task): task for task in tasks}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except BaseException:
+        stopped.set()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,120 @@
+"""Where a study keeps what it has computed: finished repeats, posteriors, and the last document.
+
+Everything is written whole or not at all, and carries the digest of what it was made from; what does
+not match is as good as absent. A file that cannot be read is absent too, and is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stockade.inference.netcdf import read_posterior, write_posterior
+from stockade.inference.posterior import Posterior
+from stockade.inference.smc import Repeat, Stage
+
+FOLDER = ".stockade"
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, json.JSONDecodeError)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of a study in which results are kept.
+
+    Attributes:
+        root: ``.stockade`` inside the study's folder.
+    """
+
+    root: Path
+
+    def posterior(self, when: date, explanation: str, digest: str) -> Posterior | None:
+        """Returns a posterior made from these ingredients, if there is one."""
+        path = self._fit(when, explanation) / "posterior.nc"
+        try:
+            found = read_posterior(path) if path.is_file() else None
+        except _UNREADABLE:
+            return None
+        return found if found is not None and found.ingredients.get("digest") == digest else None
+
+    def keep_posterior(self, when: date, explanation: str, posterior: Posterior) -> None:
+        """Keeps a posterior; its repeats are in it, so their own files go."""
+        folder = self._fit(when, explanation)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_posterior(posterior, folder / "posterior.nc")
+        for path in folder.glob("repeat-*.npz"):
+            path.unlink(missing_ok=True)
+
+    def repeat(self, when: date, explanation: str, index: int, digest: str) -> Repeat | None:
+        """Returns a finished repeat made from these ingredients, if there is one."""
+        path = self._fit(when, explanation) / f"repeat-{index}.npz"
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                about = json.loads(str(arrays["about"]))
+                if about["digest"] != digest:
+                    return None
+                return Repeat(
+                    draws=arrays["draws"],
+                    log_likelihood=arrays["log_likelihood"],
+                    stages=tuple(Stage(**one) for one in about["stages"]),
+                    **about["numbers"],
+                )
+        except _UNREADABLE:
+            return None
+
+    def keep_repeat(self, when: date, explanation: str, index: int, digest: str, repeat: Repeat) -> None:
+        """Keeps a finished repeat."""
+        folder = self._fit(when, explanation)
+        folder.mkdir(parents=True, exist_ok=True)
+        numbers = ("log_evidence", "log_evidence_tempered", "prior_impossible")
+        about = {
+            "digest": digest,
+            "numbers": {name: float(getattr(repeat, name)) for name in numbers},
+            "stages": [asdict(one) for one in repeat.stages],
+        }
+        target = folder / f"repeat-{index}.npz"
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        with temporary.open("wb") as file:
+            np.savez(
+                file,
+                draws=repeat.draws,
+                log_likelihood=repeat.log_likelihood,
+                about=np.array(json.dumps(about)),
+            )
+        temporary.replace(target)
+
+    def document(self, name: str, digest: str) -> Mapping[str, Any] | None:
+        """Returns a document made from these ingredients, as plain data, if there is one."""
+        path = self.root / f"{name}.json"
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+            return kept["document"] if kept.get("digest") == digest else None
+        except _UNREADABLE:
+            return None
+
+    def keep_document(self, name: str, digest: str, document: Mapping[str, Any]) -> None:
+        """Keeps a document as plain data."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        target = self.root / f"{name}.json"
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        temporary.write_text(json.dumps({"digest": digest, "document": document}), encoding="utf-8")
+        temporary.replace(target)
+
+    def _fit(self, when: date, explanation: str) -> Path:
+        # The digest part keeps two ids apart that a file system would take for one.
+        safe = "".join(one if one.isalnum() or one in "-_" else "_" for one in explanation)[:60]
+        return self.root / "fits" / when.isoformat() / f"{safe}-{_short(explanation)}"
+
+
+def _short(text: str) -> str:
+    value = 2166136261
+    for byte in text.encode():
+        value = (value ^ byte) * 16777619 % 2**32
+    return f"{value:08x}"
