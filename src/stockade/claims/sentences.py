@@ -13,13 +13,14 @@ def likelihood_sentence(verdict: Verdict) -> str:
     if verdict.verdict == "ill-posed":
         return f"Ill-posed: {verdict.reason}"
     probability, error = verdict.probability or 0.0, verdict.mc_error or 0.0
-    number = f"{percent(probability)}, Monte Carlo error {error_points(error)}"
+    average = "" if verdict.verdict == "judged" else " on average"
+    number = f"{percent(probability)}{average}, Monte Carlo error {error_points(error)}"
     if "decided by the data" in verdict.flags:
         return f"Decided by the data: {'it holds' if probability > 0.5 else 'it does not hold'}."
     if verdict.verdict == "structure-dependent":
-        return f"Structure-dependent ({number} on average). {verdict.reason}"
+        return f"Structure-dependent ({number}). {verdict.reason}"
     if verdict.verdict == "not resolved":
-        return f"{verdict.phrase.capitalize()} ({number} on average). {verdict.reason}"
+        return f"{verdict.phrase.capitalize()} ({number}). {verdict.reason}"
     return f"{verdict.phrase.capitalize()} ({number})."
 
 
