@@ -83,15 +83,17 @@ def _weights_figure(document: Document) -> tuple[Figure, ...]:
 
 
 def _weight_layers(order: list[str], dates: list[str], top: float) -> list[alt.Chart]:
-    scale = alt.Scale(domain=[0, min(1.0, top * 1.15)], nice=False)
-    percents = alt.Axis(format="%", title=None, tickCount=5)
+    scale = alt.Scale(domain=[0, top * 1.3], nice=False)
+    percents = alt.Axis(
+        format="%", title=None, tickCount=5, values=[i / 10 for i in range(0, 11, 2 if top > 0.4 else 1)]
+    )
     x = alt.X("weight:Q", axis=percents, scale=scale)
     axis = alt.Axis(
         title=None, labelLimit=170, labelPadding=10, labelFontSize=12, grid=False, ticks=False, domain=False
     )
     y = alt.Y("id:N", sort=order, axis=axis)
     offset = alt.YOffset("date:N", sort=dates)
-    key = alt.Legend(orient="top", title=None, symbolSize=90)
+    key = alt.Legend(orient="top", direction="vertical", title=None, symbolSize=90, labelFontSize=12)
     shape = alt.Shape("date:N", sort=dates, scale=alt.Scale(domain=dates, range=list(SHAPES)), legend=key)
     fill = alt.Fill(
         "date:N", sort=dates, scale=alt.Scale(domain=dates, range=["white", BLUE, GREY, RUST]), legend=key

@@ -219,6 +219,6 @@ def unit(chart: alt.Chart) -> dict[str, Any]:
 def wrapped(spec: dict[str, Any], data: dict[str, Rows]) -> dict[str, Any]:
     """Returns a specification with its rows, in the page's type and greys."""
     axis = {"labelColor": INK, "titleColor": INK, "gridColor": "#e5e7eb", "domainColor": "#9ca3af"}
-    axis |= {"labelFontSize": 11, "titleFontSize": 11, "tickColor": "#9ca3af", "titleFontWeight": "normal"}
+    axis |= {"labelFontSize": 12, "titleFontSize": 12, "tickColor": "#9ca3af", "titleFontWeight": "normal"}
     config = {"font": FONT, "view": {"stroke": None}, "axis": axis, "background": "white"}
     return {"$schema": alt.SCHEMA_URL, "config": config, "datasets": data} | spec
