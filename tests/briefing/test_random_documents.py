@@ -84,7 +84,7 @@ def _dated(document: Document) -> Document:
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_of(Document).map(_dated))
 def test_a_random_document_shows_in_every_face(document: Document) -> None:
     data = to_json(document)
