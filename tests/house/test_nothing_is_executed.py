@@ -72,7 +72,8 @@ def test_a_file_executes_nothing(source):
     "text",
     [
         "eval('1')", "f = exec", "import pickle", "from pickle import loads", "import yaml\nyaml.load(s)",
-        "__import__('os')", "compile('1', '', 'eval')", "import os\nos.system('true')", "np.load(path)", "np.load(path, allow_pickle=True)",
+        "__import__('os')", "compile('1', '', 'eval')", "import os\nos.system('true')", "np.load(path)",
+        "np.load(path, allow_pickle=True)",
     ],
 )  # fmt: skip
 def test_the_rule_notices(text):
