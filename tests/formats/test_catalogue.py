@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stockade.errors import StockadeError
-from stockade.formats.catalogue import catalogue
+from stockade.formats.catalogue import catalogue, reference_models
 
 ENTRY = """
 [[model]]
@@ -48,6 +48,10 @@ def test_the_nine_models(repository: Path):
     assert all(one.path.is_file() for one in entries)
     # No figure of a publication was seen so far.
     assert {one.status for one in entries} == {"exact", "not reproduced"}
+
+
+def test_the_models_are_found_without_a_path():
+    assert len(catalogue(reference_models())) == 9
 
 
 def test_the_page_of_models_is_up_to_date(repository: Path):

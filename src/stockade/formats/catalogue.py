@@ -57,6 +57,16 @@ class ModelEntry:
         return f"arXiv:{self.arxiv}" if self.arxiv else self.published
 
 
+def reference_models() -> Path:
+    """Returns the folder of Stockade's own reference models.
+
+    In an installed package they are data inside it; in a working copy they stand at its root.
+    """
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_models"
+    return installed if installed.is_dir() else package.parents[1] / "models"
+
+
 def catalogue(folder: str | Path) -> tuple[ModelEntry, ...]:
     """Reads the catalogue of a folder of models.
 
