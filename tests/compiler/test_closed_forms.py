@@ -25,7 +25,9 @@ def test_euler_decay_is_a_power() -> None:
 
 
 def test_a_constant_is_an_argument() -> None:
-    assert values(model(DECAY), "x", k=0.5, start=7)[-1] == pytest.approx(7 * (1 - 0.5 * 0.125) ** 80, rel=1e-13)
+    assert values(model(DECAY), "x", k=0.5, start=7)[-1] == pytest.approx(
+        7 * (1 - 0.5 * 0.125) ** 80, rel=1e-13
+    )
 
 
 @pytest.mark.parametrize(("method", "order"), [("euler", 1), ("rk4", 4)])
@@ -65,11 +67,14 @@ def test_first_order_delay_answers_a_step_exponentially() -> None:
     assert values(late, "flat") == pytest.approx(smooth, rel=1e-12)
 
 
-@pytest.mark.parametrize("call", ["DELAY3(in, 3)", "DELAY3I(in, 3, 5)", "DELAY N(in, 3, 5, 4)", "DELAY1I(in, 3, 5)"])
+@pytest.mark.parametrize(
+    "call", ["DELAY3(in, 3)", "DELAY3I(in, 3, 5)", "DELAY N(in, 3, 5, 4)", "DELAY1I(in, 3, 5)"]
+)
 def test_material_delays_conserve_what_passes(call: str) -> None:
     # What went in, and was inside at the start, either came out or is inside.
     conserving = model(
-        f"in = 5 + STEP(3, 4)\nout = {call}\ngone = INTEG(out, 0)\ncame = INTEG(in, 0)\ninside = came - gone", final=200
+        f"in = 5 + STEP(3, 4)\nout = {call}\ngone = INTEG(out, 0)\ncame = INTEG(in, 0)\ninside = came - gone",
+        final=200,
     )
     inside = values(conserving, "inside")
     assert inside[-1] == pytest.approx(3 * 8 - 3 * 5, rel=1e-9)  # delay time times flow, less the start
@@ -84,7 +89,9 @@ def test_third_order_smooth_is_three_first_order_ones() -> None:
 
 
 def test_fixed_delay_gives_back_its_input_later() -> None:
-    fixed = model("y = DELAY FIXED(x, lag, -1)\nx = Time * 10\nlag = 2.5", step=0.25, saveper="TIME STEP", final=6)
+    fixed = model(
+        "y = DELAY FIXED(x, lag, -1)\nx = Time * 10\nlag = 2.5", step=0.25, saveper="TIME STEP", final=6
+    )
     times = np.arange(25) / 4
     assert values(fixed, "y") == pytest.approx(np.where(times >= 2.5, 10 * (times - 2.5), -1.0))
     assert values(fixed, "y", lag=1)[-1] == pytest.approx(50)

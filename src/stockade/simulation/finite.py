@@ -23,6 +23,8 @@ def check_finite(
     results: Floats,
     inputs: Any = None,
     overrides: Overrides | None = None,
+    *,
+    usual: Floats | None = None,
 ) -> Diagnostic | None:
     """Returns what went wrong in the first draw that is not finite; None where all are.
 
@@ -35,6 +37,7 @@ def check_finite(
         results: Shape (time, outputs) or (time, outputs, draw).
         inputs: As given to the run.
         overrides: As given to the run.
+        usual: The constants against which the draw is described; None for the simulator's defaults.
 
     Returns:
         A diagnostic `not-finite`.
@@ -47,10 +50,16 @@ def check_finite(
         return None
     draw = int(np.argmax(bad))
     point = constants[:, draw if constants.shape[1] > 1 else 0]
-    name, time = _first_failure(simulator, point, _one_draw(inputs, 2, draw), _one_override(overrides, draw))
+    broken = np.flatnonzero(~np.isfinite(point))
+    if broken.size:
+        name, time = simulator.constants[broken[0]], float(simulator.times[0])
+    else:
+        name, time = _first_failure(
+            simulator, point, _one_draw(inputs, 2, draw), _one_override(overrides, draw)
+        )
     if name is None:
         name, time = _first_in_results(simulator, results[..., draw])
-    return _diagnostic(simulator, name, time, point)
+    return _diagnostic(simulator, name, time, point, simulator.defaults if usual is None else usual)
 
 
 def _first_failure(
@@ -102,13 +111,13 @@ def _one_override(overrides: Overrides | None, draw: int) -> Overrides | None:
     return Overrides(overrides.start, overrides.stop, value, factor)
 
 
-def _diagnostic(simulator: Simulator, name: str, time: float, point: Floats) -> Diagnostic:
+def _diagnostic(simulator: Simulator, name: str, time: float, point: Floats, usual: Floats) -> Diagnostic:
     model = simulator.model
     variable = model.by_name[name]
     changed = [
         f"{model.by_name[one].name} = {value:.6g}"
-        for one, value, usual in zip(simulator.constants, point, simulator.defaults, strict=True)
-        if value != usual
+        for one, value, normal in zip(simulator.constants, point, usual, strict=True)
+        if value != normal
     ]
     more = "" if len(changed) <= MOST_PARAMETERS else f" and {len(changed) - MOST_PARAMETERS} more"
     where = (

@@ -9,7 +9,8 @@ import jax
 import numpy as np
 
 from stockade.arrays import Floats
-from stockade.compiler.compile import Simulator, compile
+from stockade.compiler.compile import compile
+from stockade.compiler.control import default_values
 from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
@@ -48,18 +49,14 @@ def simulate(model: Model, settings: Mapping[str, float] | None = None, *, metho
     """
     changed = with_settings(model, settings or {})
     simulator = compile(changed, method=method)
-    values = np.asarray(_quickly_compiled(simulator)(simulator.defaults))
-    wrong = check_finite(simulator, simulator.defaults, values)
+    before = default_values(model)
+    usual = np.array([before[name] for name in simulator.constants])
+    values = np.asarray(jax.jit(simulator.run)(simulator.defaults))
+    wrong = check_finite(simulator, simulator.defaults, values, usual=usual)
     if wrong is not None:
         raise StockadeError(wrong)
     names = tuple(changed.by_name[name].name for name in simulator.outputs)
     return Table(names, simulator.times, values)
-
-
-def _quickly_compiled(simulator: Simulator):
-    """Returns the run compiled with little optimisation: one run is over sooner than a good compilation."""
-    options = {"xla_backend_optimization_level": 0}
-    return jax.jit(simulator.run, compiler_options=options)
 
 
 def with_settings(model: Model, settings: Mapping[str, float]) -> Model:

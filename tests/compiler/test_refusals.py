@@ -1,0 +1,50 @@
+"""What the compiler refuses, and how it says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from stockade.compiler.compile import compile
+from stockade.errors import StockadeError
+from tests.compiler.models import model
+
+
+@pytest.mark.parametrize(
+    ("equations", "control"),
+    [
+        ("x = INTEG(GAME(1), 0)", {}),
+        ("x = INTEG(RANDOM NORMAL(0, 1, 0, 1, 5), 0)", {}),
+        ("x = INTEG(1, y)\ny = INTEG(1, x)", {}),
+        ("x = y + 1\ny = x * 2", {}),
+        ("x = DELAY N(Time, 3, 0, n)\nn = 2", {}),
+        ("x = 1", {"saveper": "0.3"}),
+        ("x = 1", {"final": 10.01}),
+        ("x = 1", {"final": -1}),
+        ("x = 1", {"step": 0}),
+        ("x = INTEG(1, 0)", {"saveper": "x"}),
+    ],
+)
+def test_refused(equations: str, control: dict, snapshot) -> None:
+    with pytest.raises(StockadeError) as caught:
+        compile(model(equations, **control))
+    assert str(caught.value) == snapshot
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"outputs": ["fightres"]},
+        {"inputs": ["nothing like it"]},
+        {"overridable": ["TIME STEP"]},
+        {"outputs": ["table"]},
+    ],
+)
+def test_names_refused(arguments: dict, snapshot) -> None:
+    of = model("fighters = INTEG(1, 0)\ntable((0,0),(1,1))\ny = table(fighters)")
+    with pytest.raises(StockadeError) as caught:
+        compile(of, **arguments)
+    assert str(caught.value) == snapshot
+
+
+def test_saveper_may_be_the_time_step() -> None:
+    assert len(compile(model("x = INTEG(1, 0)", saveper="TIME STEP")).times) == 81
