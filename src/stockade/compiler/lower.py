@@ -122,7 +122,7 @@ def unsupported(variables: Sequence[Variable], model: Model) -> list[Diagnostic]
             if said:
                 line = node.place.line or variable.place.line
                 place = Place(variable.place.file or model.source, line, node.place.column, variable.name)
-                hint = "rewrite the equation with supported functions; docs/functions.md lists them"
+                hint = "rewrite the equation without it"
                 found.append(Diagnostic("unsupported-function", said, place, variable.text or excerpt, hint))
     return found
 
