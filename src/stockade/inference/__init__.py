@@ -1,0 +1,1 @@
+"""From data and a simulator to draws and evidence: priors, observation models, samplers, posteriors."""

@@ -1,0 +1,143 @@
+"""The log density of a Problem over a batch of particles: simulate, then compare with the data.
+
+All functions are pure, differentiable, and take the static `Layout` beside the `ProblemArrays`.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+
+from stockade.arrays import Array
+from stockade.inference.observations import (
+    log_factorial_ratio,
+    log_gamma,
+    log_normal_above,
+    log_normal_below,
+    log_normal_between,
+    log_normal_point,
+    mean_part,
+)
+from stockade.inference.priors import log_prior as prior_density
+from stockade.inference.priors import to_natural
+from stockade.inference.problem import Layout, ProblemArrays, Statistic
+
+_LEAST_LEVEL = 1e-12
+"""Floor of a reported quantity before its log."""
+
+
+def log_prior(z: Array, arrays: ProblemArrays) -> Array:
+    """Returns the log prior density (particle,) of coordinates z (D, particle)."""
+    return prior_density(z, arrays.priors)
+
+
+def log_likelihood(z: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+    """Returns the log likelihood (particle,) of coordinates z (D, particle).
+
+    A likelihood that is not finite becomes -inf: such a particle is impossible, not an error.
+    """
+    counts, reports = contributions(z, arrays, layout)
+    total = jnp.sum(counts, axis=0) + jnp.sum(reports, axis=0)
+    return jnp.where(jnp.isfinite(total), total, -jnp.inf)
+
+
+def contributions(z: Array, arrays: ProblemArrays, layout: Layout) -> tuple[Array, Array]:
+    """Returns what each series (S, particle) and each report (R, particle) adds to the likelihood."""
+    theta = to_natural(z, arrays.priors)
+    paths = simulate(theta, arrays, layout)
+    return _counts(theta, paths, arrays, layout), _reports(theta, paths, arrays, layout)
+
+
+def simulate(theta: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+    """Returns the outputs (month, output, particle) at parameters theta (D, particle)."""
+    defaults = jnp.broadcast_to(arrays.defaults[:, None], (arrays.defaults.shape[0], theta.shape[1]))
+    rows = np.array(layout.constants, dtype=int)
+    constants = jnp.concatenate([theta, defaults])[rows]
+    return layout.run(constants, arrays.inputs if arrays.inputs.shape[0] else None)
+
+
+def _counts(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+    """Negative binomial log probabilities summed over the months of each series: (S, particle)."""
+    sums = []
+    for series, (output, row) in enumerate(zip(layout.count_outputs, layout.count_dispersions, strict=True)):
+        dispersion = theta[row]
+        count = arrays.counts[series][:, None]
+        seen = arrays.counts_seen[series][:, None]
+        # log gamma(r) and log y! do not depend on both month and particle: taken out of the sum.
+        monthly = log_gamma(count + dispersion) + mean_part(count, paths[:, output], dispersion)
+        months = jnp.sum(seen)
+        fixed = jnp.sum(seen * log_gamma(count + 1.0))
+        total = jnp.sum(jnp.where(seen > 0, monthly, 0.0), axis=0)
+        sums.append(total - months * log_gamma(dispersion) - fixed)
+    return jnp.stack(sums) if sums else jnp.zeros((0, theta.shape[1]))
+
+
+def monthly_counts(z: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+    """Returns log probabilities (S, month, particle) of each month's count; 0 where not seen."""
+    theta = to_natural(z, arrays.priors)
+    paths = simulate(theta, arrays, layout)
+    rows = []
+    for series, (output, row) in enumerate(zip(layout.count_outputs, layout.count_dispersions, strict=True)):
+        count = arrays.counts[series][:, None]
+        value = log_factorial_ratio(count, theta[row]) + mean_part(count, paths[:, output], theta[row])
+        rows.append(jnp.where(arrays.counts_seen[series][:, None] > 0, value, 0.0))
+    return jnp.stack(rows) if rows else jnp.zeros((0, *arrays.counts.shape[1:], theta.shape[1]))
+
+
+def _reports(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+    """Log probabilities (R, particle) of the reported figures; 0 where not seen.
+
+    Reports are taken together by kind, so that each density is compiled once, not once a report.
+    """
+    kinds = np.array(layout.report_kinds)
+    if not kinds.size:
+        return jnp.zeros((0, theta.shape[1]))
+    centres = _centres(theta, paths, arrays, layout)
+    parts, order = [], []
+    for kind, density in _DENSITIES.items():
+        rows = np.flatnonzero(kinds == kind)
+        if rows.size:
+            parts.append(density(arrays, rows, centres[rows], arrays.sigma[rows, None]))
+            order.append(rows)
+    values = jnp.concatenate(parts)[np.argsort(np.concatenate(order))]
+    return jnp.where(arrays.reports_seen[:, None], values, 0.0)
+
+
+def _point(arrays: ProblemArrays, rows: np.ndarray, centre: Array, sigma: Array) -> Array:
+    return log_normal_point(arrays.log_best[rows, None], centre, sigma)
+
+
+def _range(arrays: ProblemArrays, rows: np.ndarray, centre: Array, sigma: Array) -> Array:
+    return log_normal_between(arrays.log_low[rows, None], arrays.log_high[rows, None], centre, sigma)
+
+
+def _upper(arrays: ProblemArrays, rows: np.ndarray, centre: Array, sigma: Array) -> Array:
+    return log_normal_below(arrays.log_high[rows, None], centre, sigma)
+
+
+def _lower(arrays: ProblemArrays, rows: np.ndarray, centre: Array, sigma: Array) -> Array:
+    return log_normal_above(arrays.log_low[rows, None], centre, sigma)
+
+
+_DENSITIES = {"point": _point, "range": _range, "upper": _upper, "lower": _lower}
+
+
+def _centres(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+    """Logs (R, particle) of the mean or peak of each report's output over its period, bias added."""
+    levels = [
+        _level(statistic, arrays.window[report], paths[:, output])
+        for report, (statistic, output) in enumerate(
+            zip(layout.report_statistics, layout.report_outputs, strict=True)
+        )
+    ]
+    log_levels = jnp.log(jnp.maximum(jnp.stack(levels), _LEAST_LEVEL))
+    # Row -1, where there is no bias, is the row of zeros put behind the parameters.
+    biases = jnp.concatenate([theta, jnp.zeros_like(theta[:1])])[np.array(layout.report_biases)]
+    return log_levels + biases
+
+
+def _level(statistic: Statistic, window: Array, path: Array) -> Array:
+    """The mean or peak (particle,) of a path (month, particle) over a window (month,) of zeros and ones."""
+    if statistic == "mean":
+        return (window / jnp.sum(window)) @ path
+    return jnp.max(jnp.where(window[:, None] > 0, path, 0.0), axis=0)
