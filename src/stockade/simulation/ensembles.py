@@ -16,9 +16,11 @@ from stockade.compiler.compile import Simulator
 from stockade.compiler.overrides import Overrides
 from stockade.progress import Progress, silent
 
-# Draws in one piece. Measured on the Iraq model (benchmarks/ensemble.py): from 256 to 1,024 the pieces stay
-# in the second-level cache and the cost of starting each operation is spread over enough draws.
-CHUNK = 512
+# Draws in one piece. Measured on the Iraq model (benchmarks/ensemble.py --chunks ...): from 512 to 1,024 the
+# pieces stay in the second-level cache and the cost of starting each operation is spread over enough draws.
+CHUNK = 1024
+
+Draws = slice | np.ndarray
 
 
 def ensemble(
@@ -56,11 +58,13 @@ def ensemble(
     draws = constants.shape[1]
     result = np.empty((len(simulator.times), len(simulator.outputs), draws))
     tell = progress or silent
-    run = jax.jit(simulator.run)
+    run = jax.jit(simulator.run, compiler_options=_options())
     pieces = list(_pieces(draws, chunk or CHUNK))
 
     def compute(first: int, last: int, size: int) -> int:
-        which = np.minimum(np.arange(first, first + size), draws - 1)
+        which = slice(first, last)
+        if last - first < size:
+            which = np.minimum(np.arange(first, first + size), draws - 1)
         part = run(constants[:, which], _columns(inputs, 2, which), _override_columns(overrides, which))
         result[:, :, first:last] = np.asarray(part)[:, :, : last - first]
         return last - first
@@ -71,6 +75,11 @@ def ensemble(
             done += future.result()
             tell("simulating", done, draws)
     return result
+
+
+def _options() -> dict[str, int] | None:
+    """Returns how to compile: with the widest vectors that the processor has, where XLA would take half."""
+    return {"xla_cpu_prefer_vector_width": 512} if jax.default_backend() == "cpu" else None
 
 
 def _cores() -> int:
@@ -87,14 +96,14 @@ def _pieces(draws: int, chunk: int) -> Iterator[tuple[int, int, int]]:
         yield first, min(first + size, draws), size
 
 
-def _columns(array: Floats | None, ndim: int, which: np.ndarray) -> Floats | None:
+def _columns(array: Floats | None, ndim: int, which: Draws) -> Floats | None:
     """Returns the draws `which` of an array that has them as an axis after the first `ndim`."""
     if array is None or array.ndim <= ndim or array.shape[-1] == 1:
         return array
     return array[..., which]
 
 
-def _override_columns(overrides: Overrides | None, which: np.ndarray) -> Overrides | None:
+def _override_columns(overrides: Overrides | None, which: Draws) -> Overrides | None:
     if overrides is None:
         return None
     value = np.asarray(overrides.value, dtype=np.float64)
