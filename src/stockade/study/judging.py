@@ -126,9 +126,7 @@ def judge_statements(folder: StudyFolder, when: date) -> Statements:
         )  # fmt: skip
     for series in dict.fromkeys(one.series for one in visible):
         if series not in found:
-            found[series] = tuple(
-                row for one in visible if one.series == series for row in _as_stated(one)
-            )
+            found[series] = tuple(row for one in visible if one.series == series for row in _as_stated(one))
     return found
 
 

@@ -75,9 +75,7 @@ def _score_series(
     truth = folder.series.over(column, window)
     visible = seen_series(folder, table.as_of).over(column, window)
     forecasts = [
-        Forecast(
-            column, name, "explanation" if one.world.mechanism else "null", one.predicted[column][rows]
-        )
+        Forecast(column, name, "explanation" if one.world.mechanism else "null", one.predicted[column][rows])
         for name, one in accounts.items()
     ]
     forecasts.append(_average(forecasts, weights, column, seed))

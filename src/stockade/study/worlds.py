@@ -141,15 +141,13 @@ def month_times(simulator: Simulator, study: Study) -> np.ndarray:
     return rows + study.period.first
 
 
-def _account(
-    maker: WorldMaker, posterior: Posterior, *, prior: bool
-) -> tuple[Account, Diagnostic | None]:
+def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> tuple[Account, Diagnostic | None]:
     """Runs the draws of a posterior, or of its prior, as they are and under every scenario."""
     simulator, study = maker.simulator, maker.folder.study
     keep = slice(0, min(PRIOR_DRAWS, len(posterior.prior_draws))) if prior else slice(None)
     constants = _constants(simulator, posterior, prior=prior)[:, keep]
     inputs = input_array(maker.folder, simulator, maker.when)
-    nothing = _nothing(simulator)
+    nothing = _nothing(simulator, constants.shape[1])
     results = ensemble(simulator, constants, inputs, nothing)
     wrong = check_finite(simulator, constants, results, inputs, nothing)
     base = trajectories(simulator, results)
@@ -184,10 +182,10 @@ def _constants(simulator: Simulator, posterior: Posterior, *, prior: bool) -> np
     return constants
 
 
-def _nothing(simulator: Simulator) -> Overrides:
+def _nothing(simulator: Simulator, draws: int) -> Overrides:
     """Returns overrides that change nothing, so that the base run shares the scenarios' program."""
     size = len(simulator.overridable)
-    return Overrides(np.full(size, np.inf), np.full(size, np.inf), np.zeros((size, 1)))
+    return Overrides(np.full(size, np.inf), np.full(size, np.inf), np.zeros((size, draws)))
 
 
 def _under(
