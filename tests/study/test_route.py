@@ -336,7 +336,10 @@ def test_a_scenario_that_leaves_the_numbers_says_where_and_loses_no_fit(tmp_path
     """Claims would pass over such draws in silence."""
     model = MODEL.replace("INITIAL TIME", "share = 1 / patrols\n    ~ Dmnl ~ |\nINITIAL TIME")
     scenario = ('hold = { patrols = "its value at 2006-01" }', "hold = { patrols = 0 }")
-    claim = ("at(poachers, 2008-06) under few_patrols > 1.5", "at(share, 2008-06) under few_patrols > 1.5")
+    claim = (
+        "at(poachers, 2008-06) under few_patrols > 1.5 * at(poachers, 2008-06)",
+        "at(share, 2008-06) under few_patrols > 1.5 * at(share, 2008-06)",
+    )
     folder = write_tiny(tmp_path / "park", scenario, claim, model=model)
     with pytest.raises(StockadeError) as caught:
         route.judge_study(folder)
