@@ -76,7 +76,7 @@ def begin(key: Array, states: list[Swarm], temperature: Array, target: Target) -
 
 
 def run_chains(
-    key: Array, start: Start, step: Array, target: Target, rounds: int, travel: float
+    key: Array, start: Start, step: Array, target: Target, *, least: int, travel: float
 ) -> tuple[list[Swarm], Array, Stage]:
     """Runs the chains of one stage, a round of moves at a time.
 
@@ -85,8 +85,8 @@ def run_chains(
         start: Where they start, and the kernel's t.
         step: () step size to begin with; it adapts after every move.
         target: What is sampled.
-        rounds: At most so many rounds of `states` moves.
-        travel: The rounds end once chains have forgotten their starts this often.
+        least: At least so many rounds of `states` moves.
+        travel: The rounds end once chains have forgotten their starts this often, or at `most_rounds`.
 
     Returns:
         Every state, the adapted step, and the record of the stage.
@@ -95,7 +95,7 @@ def run_chains(
     accepted: list[float] = []
     travelled = 0.0
     chains = start.chains
-    for turn in range(rounds):
+    for turn in range(target.how.most_rounds):
         taken, forgotten = [], []
         for propose_key, accept_key in _keys(jax.random.fold_in(key, turn), target.how.states):
             new = target.at(_propose(propose_key, chains.z, step, start.reference))
@@ -107,7 +107,7 @@ def run_chains(
             forgotten.append(share)
         accepted += [float(one) for one in taken]
         travelled += float(np.sum(forgotten))
-        if travelled >= travel:
+        if travelled >= travel and turn + 1 >= least:
             break
     stage = Stage(
         temperature=float(start.temperature),

@@ -15,9 +15,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
+from stockade.arrays import Array
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference.observations import (
     log_normal_above,
@@ -158,7 +160,7 @@ def _fit_series(
     counts = np.rint(observation.values)
     seen = np.isfinite(counts)
     count, mean = jnp.asarray(counts[seen])[:, None], jnp.asarray(means[seen])[:, None]
-    terms = np.asarray(negative_binomial(count, mean, jnp.asarray(nodes)))
+    terms = np.asarray(_monthly(count, mean, jnp.asarray(nodes)))
     # Row t is log of prior(r) times the probability of all months up to t, on the nodes.
     running = np.vstack([log_weights, log_weights + np.cumsum(terms, axis=0)])
     evidence = np.logaddexp.reduce(running, axis=1)
@@ -172,6 +174,12 @@ def _fit_series(
         nodes=nodes,
         weights=np.exp(running[-1] - evidence[-1]),
     )
+
+
+@jax.jit
+def _monthly(count: Array, mean: Array, dispersion: Array) -> Array:
+    """Log probabilities (month, node) of counts (month, 1) around means (month, 1)."""
+    return negative_binomial(count, mean, dispersion)
 
 
 def _quadrature(prior: Prior | None, held: float) -> tuple[np.ndarray, np.ndarray]:

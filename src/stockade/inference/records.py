@@ -28,7 +28,7 @@ class SmcSettings:
         ess: Wanted effective sample size after a step, as a fraction.
         acceptance: Mean acceptance that the step size aims at.
         settle: Further stages at temperature 1; the states of the last feed the bridge.
-        rest: Rounds of `states` moves of each of them.
+        rest: The same as `travel` for each of them.
         references: Draws from each of the bridge's two t, in multiples of the chains.
         most_stages: After this many the fit is given up.
     """
@@ -40,14 +40,16 @@ class SmcSettings:
     ess: float = 0.5
     acceptance: float = 0.15
     settle: int = 3
-    rest: int = 5
+    rest: float = 6.0
     references: int = 8
     most_stages: int = 200
 
     def __post_init__(self) -> None:
-        least = min(self.states // 4, self.most_rounds, self.settle, self.rest, self.references)
+        least = min(self.states // 4, self.most_rounds // 2, self.settle, self.references)
         if self.particles < 8 or self.particles % 8 or least < 1:
-            raise ValueError("particles come in eights, with 4 states or more, and a round of everything")
+            raise ValueError(
+                "particles come in eights, with 4 states or more, 2 rounds or more, 1 of the rest"
+            )
 
     @property
     def chains(self) -> int:

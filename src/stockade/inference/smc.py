@@ -81,7 +81,7 @@ def warm(problem: Problem, settings: SmcSettings | None = None) -> None:
     target = Target(arrays_of(problem), layout_of(problem), settings or SmcSettings())
     key = jax.random.key(0)
     start = begin(key, prior_swarms(key, target), jnp.asarray(0.0), target)
-    states, _, _ = run_chains(key, start, jnp.asarray(0.5), target, target.how.rest, np.inf)
+    states, _, _ = run_chains(key, start, jnp.asarray(0.5), target, least=2, travel=0.0)
     _bridged(key, states, target)
     jax.block_until_ready(to_natural(joined(tuple(spaced(states, STATES_KEPT))).z, target.arrays.priors))
 
@@ -103,7 +103,7 @@ def _walk(
             raise StockadeError(_too_many_stages(how, stages[-1]))
         begin_key, chains_key = jax.random.split(jax.random.fold_in(key, len(stages)))
         start = begin(begin_key, states, temperature, target)
-        states, step, stage = run_chains(chains_key, start, step, target, how.most_rounds, how.travel)
+        states, step, stage = run_chains(chains_key, start, step, target, least=1, travel=how.travel)
         temperature = start.temperature
         tempered += float(start.log_ratio)
         stages.append(stage)
@@ -117,9 +117,10 @@ def _settle(key: Array, states: list[Swarm], step: Array, target: Target) -> tup
     for turn in range(target.how.settle):
         begin_key, chains_key = jax.random.split(jax.random.fold_in(key, turn))
         start = begin(begin_key, states, jnp.asarray(1.0), target)
-        states, step, stage = run_chains(chains_key, start, step, target, target.how.rest, np.inf)
+        states, step, stage = run_chains(chains_key, start, step, target, least=2, travel=target.how.rest)
         stages.append(stage)
-    return states, stages
+    # Thinned to a number that does not depend on how long the stage was, so that nothing recompiles.
+    return spaced(states, 2 * target.how.states), stages
 
 
 def _bridged(key: Array, settled: list[Swarm], target: Target) -> float:
