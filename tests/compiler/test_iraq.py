@@ -230,3 +230,14 @@ def test_a_held_path_differs_by_draw(simulator: Simulator, draws, batch) -> None
     found = np.asarray(jax.jit(simulator.run)(draws, None, one._replace(value=values)))
     np.testing.assert_allclose(found[:12], batch[:12], rtol=1e-11)
     assert len(set(np.round(found[-1, 8] / batch[-1, 8], 6))) == 5
+
+
+def test_a_run_may_stop_early_in_the_same_program(iraq) -> None:
+    averaging = compile(iraq, outputs=["suicide attacks", "members"], average=True)
+    point = jnp.repeat(jnp.asarray(averaging.defaults)[:, None], 3, axis=1)
+    run = jax.jit(averaging.run)
+    whole = run(point)
+    for months in (0, 1, 25, 60, 99):
+        part = run(point, intervals=jnp.asarray(months))
+        assert (part[:months] == whole[:months]).all()
+        assert (part[months:] == 0).all()

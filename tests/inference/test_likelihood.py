@@ -12,6 +12,7 @@ from scipy import stats
 
 from stockade.arrays import Array
 from stockade.inference import likelihood
+from stockade.inference.noise import stream
 from stockade.inference.priors import Prior, sample_prior, to_natural
 from stockade.inference.problem import (
     CountObservation,
@@ -70,7 +71,7 @@ def problem(**changes: object) -> Problem:
 def test_contributions_add_up_to_scipy() -> None:
     one = problem()
     arrays, layout = arrays_of(one), layout_of(one)
-    z = sample_prior(jax.random.key(0), arrays.priors, 5)
+    z = sample_prior(stream(0), arrays.priors, 5)
     counts, reports = contributions(z, arrays, layout)
     theta = np.asarray(to_natural(z, arrays.priors))
     for k in range(5):
@@ -97,7 +98,7 @@ def test_unseen_reports_and_months_count_nothing() -> None:
     unseen = tuple(dataclasses.replace(one, seen=False) for one in problem().reports)
     one = problem(reports=unseen)
     arrays, layout = arrays_of(one), layout_of(one)
-    z = sample_prior(jax.random.key(0), arrays.priors, 4)
+    z = sample_prior(stream(0), arrays.priors, 4)
     _, reports = contributions(z, arrays, layout)
     assert (np.asarray(reports) == 0).all()
     assert data_count(one) == 4
@@ -133,7 +134,7 @@ def test_a_held_parameter_is_the_same_as_a_constant() -> None:
     counts = decline_counts(0)
     held = decline_problem(counts, free=(True, False, True, True))
     arrays = arrays_of(held)
-    z = sample_prior(jax.random.key(0), arrays.priors, 6)
+    z = sample_prior(stream(0), arrays.priors, 6)
     shaken = z.at[1].set(3.0)  # the coordinate of a held parameter means nothing
     layout = layout_of(held)
     first = log_likelihood(z, arrays, layout)
@@ -150,3 +151,40 @@ def test_problems_are_checked() -> None:
         point("x", -1.0, 0.3)
     with pytest.raises(ValueError, match="empty period"):
         point("x", 1.0, 0.3, first=2, last=1)
+
+
+def test_running_only_as_far_as_the_data_reach_changes_nothing() -> None:
+    class Stoppable:
+        """Adds up its months, and takes the number of them; a month that is not run is 0."""
+
+        average = True
+        constants = ("rate",)
+        defaults = np.array([2.0])
+        outputs = ("level",)
+
+        @staticmethod
+        def run(constants, inputs=None, overrides=None, intervals=None):
+            months = jnp.arange(1.0, 13.0)[:, None, None]
+            level = constants[0] * months
+            return level if intervals is None else jnp.where(months <= intervals, level, 0.0)
+
+    counts = np.full(12, np.nan)
+    counts[:5] = [1, 5, 4, 9, 11]
+    report = ReportObservation("a:1", "level", 5, 6, "mean", "point", None, 13.0, None, 0.3, series="a")
+    later = dataclasses.replace(report, report="a:2", first=9, last=10, seen=False)
+    stoppable = Problem(
+        Stoppable(),
+        ("rate", "r"),
+        (Prior("rate", "lognormal", 2.0, 0.5), Prior("r", "lognormal", 5.0, 0.5)),
+        np.array([True, True]),
+        np.zeros(2),
+        (CountObservation("n", "level", "r", counts),),
+        (report, later),
+    )
+    arrays, layout = arrays_of(stoppable), layout_of(stoppable)
+    assert layout.stoppable
+    z = sample_prior(stream(5), arrays.priors, 7)
+    whole = likelihood.log_likelihood(z, arrays, layout)
+    part = likelihood.log_likelihood(z, arrays, layout, only_seen=True)
+    assert np.asarray(part) == pytest.approx(np.asarray(whole))
+    assert int(likelihood._months_seen(arrays)) == 7

@@ -11,7 +11,8 @@ import pytest
 from scipy import stats
 
 from stockade.inference.bridge import bridge, draw_reference, log_normalised
-from stockade.inference.kernel import Swarm, accept, fit_reference, propose
+from stockade.inference.kernel import Swarm, accept, fit_reference, gamma_shape, propose
+from stockade.inference.noise import stream
 from stockade.inference.tempering import ess_fraction, incremental, next_step, systematic
 
 # Compiled whole: run piece by piece, JAX would compile each operation on its own.
@@ -24,7 +25,7 @@ def test_resampling_and_ess_are_those_of_blackjax() -> None:
     log_weights = jax.random.normal(jax.random.key(0), (200,)) * 2
     assert ess_fraction(log_weights) * 200 == pytest.approx(float(blackjax.smc.ess.ess(log_weights)))
     weights = jax.nn.softmax(log_weights)
-    times = np.bincount(systematic(jax.random.key(1), weights, 500), minlength=200)
+    times = np.bincount(systematic(jnp.asarray(0.37), weights, 500), minlength=200)
     theirs = np.bincount(blackjax.smc.resampling.systematic(jax.random.key(1), weights, 500), minlength=200)
     expected = np.asarray(weights) * 500
     assert (np.abs(times - expected) < 1).all()
@@ -62,11 +63,12 @@ def test_the_kernel_leaves_a_skewed_target_where_it_is() -> None:
     chains = Swarm(z, density(z), jnp.zeros(4000))
     reference = fit_reference(z[:, :50], jnp.full(50, 0.02), free)  # a poor one, on purpose
     step = jnp.asarray(0.7)
-    for turn in range(20):
-        propose_key, accept_key = jax.random.split(jax.random.key(turn))
-        new = propose(propose_key, chains.z, step, reference)
+    noise, shape = stream(7), gamma_shape(reference)
+    for _ in range(20):
+        normal, gamma = noise.standard_normal((3, 4000)), noise.standard_gamma(shape, 4000)
+        new = propose(normal, gamma, chains.z, step, reference)
         chains, acceptance = accept(
-            accept_key, chains, Swarm(new, density(new), jnp.zeros(4000)), jnp.asarray(1.0), reference
+            noise.random(4000), chains, Swarm(new, density(new), jnp.zeros(4000)), jnp.asarray(1.0), reference
         )
         assert 0.2 < acceptance < 1
     assert (np.asarray(chains.z[1]) == 0).all()
@@ -81,7 +83,9 @@ def test_bridge_finds_a_known_constant() -> None:
     posterior = jnp.asarray(truth.rvs(4000, random_state=1).T)
     fitted = jnp.asarray(truth.rvs(1000, random_state=2).T)
     reference = fit_reference(fitted, jnp.full(1000, 1e-3), free)
-    drawn = draw_reference(jax.random.key(0), reference, 4000)
+    noise = stream(0)
+    gamma = noise.standard_gamma(0.5 * float(reference.df), 4000)
+    drawn = draw_reference(noise.standard_normal((2, 4000)), gamma, reference)
 
     def ratio(z: jax.Array) -> jax.Array:
         return jnp.asarray(truth.logpdf(np.asarray(z).T)) + 3.25 - log_normalised(z, reference)

@@ -42,13 +42,21 @@ def make_run(
         average: Return means over save intervals instead of values at saved times.
     """
 
-    def run(constants: Array, inputs: Array | None = None, overrides: Overrides | None = None) -> Array:
+    def run(
+        constants: Array,
+        inputs: Array | None = None,
+        overrides: Overrides | None = None,
+        intervals: Array | None = None,
+    ) -> Array:
         """Runs the model.
 
         Args:
             constants: Shape (constants, *batch).
             inputs: Values at every step, shape (inputs, step) or (inputs, step, *batch).
             overrides: What a scenario replaces; None for a plain run.
+            intervals: () Save intervals to run, for a batch of averages; the rows after them are 0. None
+                for all. It may be traced, so that runs of any length share one program, which then has
+                no reverse derivative.
 
         Returns:
             Shape (time, outputs, *batch).
@@ -57,7 +65,9 @@ def make_run(
         prepared = prepare(plan, literals, constants, inputs, overrides, overridable)
         if not prepared.batch:
             return _single(prepared, outputs, method, average=average)
-        return (_averages if average else _values)(prepared, outputs, method)
+        if average:
+            return _averages(prepared, outputs, method, intervals)
+        return _values(prepared, outputs, method)
 
     return run
 
@@ -91,7 +101,7 @@ def _single(run: Run, outputs: tuple[str, ...], method: Method, *, average: bool
     return rows[::every]
 
 
-def _averages(run: Run, outputs: tuple[str, ...], method: Method) -> Array:
+def _averages(run: Run, outputs: tuple[str, ...], method: Method, intervals: Array | None) -> Array:
     """Returns means over save intervals, shape (time, outputs, *batch)."""
     control = run.plan.program.control
     every = control.every
@@ -108,7 +118,8 @@ def _averages(run: Run, outputs: tuple[str, ...], method: Method) -> Array:
         return states, _write(carry[1], j, [total / every for total in sums])
 
     empty = jnp.zeros((control.saves, len(outputs), *run.batch))
-    return jax.lax.fori_loop(0, control.saves, interval, (_carried(run), empty))[1]
+    end = control.saves if intervals is None else jnp.minimum(intervals, control.saves)
+    return jax.lax.fori_loop(0, end, interval, (_carried(run), empty))[1]
 
 
 def _values(run: Run, outputs: tuple[str, ...], method: Method) -> Array:

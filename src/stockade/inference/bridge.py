@@ -35,12 +35,15 @@ def log_normalised(z: Array, reference: Reference) -> Array:
     return constant - log_volume + log_reference(whiten(z, reference), reference)
 
 
-def draw_reference(key: Array, reference: Reference, draws: int) -> Array:
-    """Returns coordinates z (D, draws) drawn from the t."""
-    normal_key, gamma_key = jax.random.split(key)
-    noise = jax.random.normal(normal_key, (reference.mean.shape[0], draws)) * reference.free[:, None]
-    half = 0.5 * reference.df
-    u = noise / jnp.sqrt(jax.random.gamma(gamma_key, half, (draws,)) / half)
+def draw_reference(normal: Array, gamma: Array, reference: Reference) -> Array:
+    """Returns draws z (D, draws) from the t.
+
+    Args:
+        normal: (D, draws) standard normals.
+        gamma: (draws,) standard gammas of shape df / 2.
+        reference: The t.
+    """
+    u = normal * reference.free[:, None] / jnp.sqrt(gamma / (0.5 * reference.df))
     return unwhiten(u, reference)
 
 

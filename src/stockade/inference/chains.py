@@ -16,8 +16,9 @@ import numpy as np
 
 from stockade.arrays import Array
 from stockade.inference import likelihood
-from stockade.inference.kernel import Reference, Swarm, accept, fit_reference, propose
-from stockade.inference.priors import PriorArrays, sample_prior
+from stockade.inference.kernel import Reference, Swarm, accept, fit_reference, gamma_shape, propose
+from stockade.inference.noise import Stream
+from stockade.inference.priors import sample_prior
 from stockade.inference.problem import Layout, ProblemArrays
 from stockade.inference.records import SmcSettings, Stage
 from stockade.inference.tempering import next_step, systematic
@@ -62,26 +63,26 @@ class Start(NamedTuple):
     ess: Array
 
 
-def prior_swarms(key: Array, target: Target) -> list[Swarm]:
+def prior_swarms(noise: Stream, target: Target) -> list[Swarm]:
     """Returns `states` swarms of prior draws, as many particles as a stage leaves."""
     how = target.how
-    keys = jax.random.split(key, how.states)
-    return [target.at(_draw_prior(one, target.arrays.priors, how.chains)) for one in keys]
+    draws = [sample_prior(noise, target.arrays.priors, how.chains) for _ in range(how.states)]
+    return [target.at(one) for one in draws]
 
 
-def begin(key: Array, states: list[Swarm], temperature: Array, target: Target) -> Start:
+def begin(noise: Stream, states: list[Swarm], temperature: Array, target: Target) -> Start:
     """Steps up in temperature from the states of the stage before, thinned to `states` of each chain."""
     thinned = tuple(spaced(states, target.how.states))
-    return _begin(key, thinned, temperature, target.arrays.priors.free, target.how.ess)
+    return _begin(noise.random(), thinned, temperature, target.arrays.priors.free, target.how.ess)
 
 
 def run_chains(
-    key: Array, start: Start, step: Array, target: Target, *, least: int, travel: float
+    noise: Stream, start: Start, step: Array, target: Target, *, least: int, travel: float
 ) -> tuple[list[Swarm], Array, Stage]:
     """Runs the chains of one stage, a round of moves at a time.
 
     Args:
-        key: Random key.
+        noise: Random numbers.
         start: Where they start, and the kernel's t.
         step: () step size to begin with; it adapts after every move.
         target: What is sampled.
@@ -95,12 +96,20 @@ def run_chains(
     accepted: list[float] = []
     travelled = 0.0
     chains = start.chains
+    shape, size = gamma_shape(start.reference), chains.z.shape
     for turn in range(target.how.most_rounds):
         taken, forgotten = [], []
-        for propose_key, accept_key in _keys(jax.random.fold_in(key, turn), target.how.states):
-            new = target.at(_propose(propose_key, chains.z, step, start.reference))
+        for _ in range(target.how.states):
+            normal, gamma = noise.standard_normal(size), noise.standard_gamma(shape, size[1])
+            new = target.at(_propose(normal, gamma, chains.z, step, start.reference))
             chains, step, acceptance, share = _accept(
-                accept_key, chains, new, start.temperature, start.reference, step, target.how.acceptance
+                noise.random(size[1]),
+                chains,
+                new,
+                start.temperature,
+                start.reference,
+                step,
+                target.how.acceptance,
             )
             states.append(chains)
             taken.append(acceptance)
@@ -133,40 +142,29 @@ def joined(states: tuple[Swarm, ...]) -> Swarm:
 @partial(jax.jit, static_argnames="layout")
 def evaluate(z: Array, arrays: ProblemArrays, layout: Layout) -> Swarm:
     """Returns particles at coordinates z (D, particle): the one program that holds the simulation."""
-    return Swarm(z, likelihood.log_prior(z, arrays), likelihood.log_likelihood(z, arrays, layout))
-
-
-@partial(jax.jit, static_argnames="draws")
-def _draw_prior(key: Array, priors: PriorArrays, draws: int) -> Array:
-    return sample_prior(key, priors, draws)
-
-
-@partial(jax.jit, static_argnames="moves")
-def _keys(key: Array, moves: int) -> list[tuple[Array, Array]]:
-    """Returns a pair of keys for each move, all at once: one by one they cost a tenth of a move."""
-    keys = jax.random.split(key, (moves, 2))
-    return [(keys[move, 0], keys[move, 1]) for move in range(moves)]
+    log_likelihood = likelihood.log_likelihood(z, arrays, layout, only_seen=True)
+    return Swarm(z, likelihood.log_prior(z, arrays), log_likelihood)
 
 
 @jax.jit
-def _begin(key: Array, states: tuple[Swarm, ...], temperature: Array, free: Array, ess: Array) -> Start:
+def _begin(uniform: Array, states: tuple[Swarm, ...], temperature: Array, free: Array, ess: Array) -> Start:
     """Reweights states to the next temperature, fits the t and resamples the chains' starts."""
     swarm = joined(states)
     up = next_step(swarm.log_likelihood, temperature, ess)
     reference = fit_reference(swarm.z, up.weights, free)
-    chosen = systematic(key, up.weights, states[0].log_prior.shape[0])
+    chosen = systematic(uniform, up.weights, states[0].log_prior.shape[0])
     chains = Swarm(*(one[..., chosen] for one in swarm))
     return Start(chains, reference, up.temperature, up.log_ratio, up.ess / up.weights.shape[0])
 
 
 @jax.jit
-def _propose(key: Array, z: Array, step: Array, reference: Reference) -> Array:
-    return propose(key, z, step, reference)
+def _propose(normal: Array, gamma: Array, z: Array, step: Array, reference: Reference) -> Array:
+    return propose(normal, gamma, z, step, reference)
 
 
 @jax.jit
 def _accept(
-    key: Array,
+    uniform: Array,
     chains: Swarm,
     new: Swarm,
     temperature: Array,
@@ -179,7 +177,7 @@ def _accept(
     Returns:
         The chains, the next step, the mean acceptance, and how much of its start a chain has forgotten.
     """
-    after, acceptance = accept(key, chains, new, temperature, reference)
+    after, acceptance = accept(uniform, chains, new, temperature, reference)
     forgotten = acceptance * (1.0 - jnp.sqrt(1.0 - step * step))
     next_size = jnp.clip(step * jnp.exp(acceptance - wanted), _LEAST_STEP, _MOST_STEP)
     return after, next_size, acceptance, forgotten

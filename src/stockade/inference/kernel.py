@@ -95,19 +95,29 @@ def unwhiten(u: Array, reference: Reference) -> Array:
     return (reference.mean[:, None] + reference.factor @ u) * reference.free[:, None]
 
 
-def propose(key: Array, z: Array, step: Array, reference: Reference) -> Array:
-    """Returns proposals (D, particle) that keep the reference invariant."""
-    normal_key, gamma_key = jax.random.split(key)
+def propose(normal: Array, gamma: Array, z: Array, step: Array, reference: Reference) -> Array:
+    """Returns proposals (D, particle) that keep the reference invariant.
+
+    Args:
+        normal: (D, particle) standard normals.
+        gamma: (particle,) standard gammas of shape `gamma_shape(reference)`.
+        z: (D, particle) where the chains stand.
+        step: () in (0, 1].
+        reference: The t.
+    """
     u = whiten(z, reference)
-    shape = 0.5 * (reference.df + jnp.sum(reference.free))
     rate = 0.5 * (reference.df + jnp.sum(u * u, axis=0))
-    scale = jnp.sqrt(rate / jax.random.gamma(gamma_key, shape, (u.shape[1],)))
-    noise = jax.random.normal(normal_key, u.shape) * reference.free[:, None]
-    return unwhiten(jnp.sqrt(1.0 - step * step) * u + step * scale * noise, reference)
+    noise = normal * reference.free[:, None]
+    return unwhiten(jnp.sqrt(1.0 - step * step) * u + step * jnp.sqrt(rate / gamma) * noise, reference)
+
+
+def gamma_shape(reference: Reference) -> float:
+    """Returns the shape of the gammas that `propose` takes: half of df plus the free dimensions."""
+    return 0.5 * float(reference.df + jnp.sum(reference.free))
 
 
 def accept(
-    key: Array,
+    uniform: Array,
     chains: Swarm,
     new: Swarm,
     temperature: Array,
@@ -116,7 +126,7 @@ def accept(
     """Takes or leaves proposals, so that prior * likelihood^temperature stays invariant.
 
     Args:
-        key: Random key.
+        uniform: (particle,) between 0 and 1.
         chains: Where the chains stand.
         new: Where they were proposed to go.
         temperature: () exponent of the likelihood.
@@ -134,6 +144,6 @@ def accept(
     )
     # A NaN cannot come from the likelihood, which turns into -inf; one from elsewhere must not be taken.
     probability = jnp.nan_to_num(jnp.exp(jnp.minimum(log_ratio, 0.0)), nan=0.0)
-    taken = jax.random.uniform(key, probability.shape) < probability
+    taken = uniform < probability
     after = Swarm(*(jnp.where(taken, one, old) for one, old in zip(new, chains, strict=True)))
     return after, jnp.mean(probability)

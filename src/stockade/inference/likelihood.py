@@ -32,29 +32,49 @@ def log_prior(z: Array, arrays: ProblemArrays) -> Array:
     return prior_density(z, arrays.priors)
 
 
-def log_likelihood(z: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+def log_likelihood(z: Array, arrays: ProblemArrays, layout: Layout, *, only_seen: bool = False) -> Array:
     """Returns the log likelihood (particle,) of coordinates z (D, particle).
 
     A likelihood that is not finite becomes -inf: such a particle is impossible, not an error.
+
+    Args:
+        z: Coordinates.
+        arrays: The problem.
+        layout: What it shares with others.
+        only_seen: Run the model no further than the data reach, which saves time on an early date and
+            costs the reverse derivative.
     """
-    counts, reports = contributions(z, arrays, layout)
+    counts, reports = contributions(z, arrays, layout, only_seen=only_seen)
     total = jnp.sum(counts, axis=0) + jnp.sum(reports, axis=0)
     return jnp.where(jnp.isfinite(total), total, -jnp.inf)
 
 
-def contributions(z: Array, arrays: ProblemArrays, layout: Layout) -> tuple[Array, Array]:
+def contributions(
+    z: Array, arrays: ProblemArrays, layout: Layout, *, only_seen: bool = False
+) -> tuple[Array, Array]:
     """Returns what each series (S, particle) and each report (R, particle) adds to the likelihood."""
     theta = to_natural(z, arrays.priors)
-    paths = simulate(theta, arrays, layout)
+    paths = simulate(theta, arrays, layout, only_seen=only_seen)
     return _counts(theta, paths, arrays, layout), _reports(theta, paths, arrays, layout)
 
 
-def simulate(theta: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+def simulate(theta: Array, arrays: ProblemArrays, layout: Layout, *, only_seen: bool = False) -> Array:
     """Returns the outputs (month, output, particle) at parameters theta (D, particle)."""
     defaults = jnp.broadcast_to(arrays.defaults[:, None], (arrays.defaults.shape[0], theta.shape[1]))
     rows = np.array(layout.constants, dtype=int)
     constants = jnp.concatenate([theta, defaults])[rows]
-    return layout.run(constants, arrays.inputs if arrays.inputs.shape[0] else None)
+    inputs = arrays.inputs if arrays.inputs.shape[0] else None
+    if only_seen and layout.stoppable:
+        return layout.run(constants, inputs, intervals=_months_seen(arrays))
+    return layout.run(constants, inputs)
+
+
+def _months_seen(arrays: ProblemArrays) -> Array:
+    """Returns () how many months from the start hold all that is seen; later ones cannot matter."""
+    seen = jnp.any(arrays.counts_seen > 0, axis=0)
+    reported = jnp.any((arrays.window > 0) & arrays.reports_seen[:, None], axis=0)
+    months = jnp.arange(1, arrays.counts.shape[1] + 1)
+    return jnp.max(jnp.where(seen | reported, months, 0))
 
 
 def _counts(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:

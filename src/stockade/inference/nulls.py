@@ -159,8 +159,9 @@ def _fit_series(
     nodes, log_weights = _quadrature(prior, held)
     counts = np.rint(observation.values)
     seen = np.isfinite(counts)
-    count, mean = jnp.asarray(counts[seen])[:, None], jnp.asarray(means[seen])[:, None]
-    terms = np.asarray(_monthly(count, mean, jnp.asarray(nodes)))
+    # All months go in, seen or not: one shape for every series and date, compiled once.
+    count, mean = jnp.asarray(np.nan_to_num(counts))[:, None], jnp.asarray(means)[:, None]
+    terms = np.asarray(_monthly(count, mean, jnp.asarray(nodes)))[seen]
     # Row t is log of prior(r) times the probability of all months up to t, on the nodes.
     running = np.vstack([log_weights, log_weights + np.cumsum(terms, axis=0)])
     evidence = np.logaddexp.reduce(running, axis=1)

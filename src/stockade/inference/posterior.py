@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jax
 import numpy as np
 
 from stockade.errors import Diagnostic
 from stockade.inference.diagnostics import diagnose, log_mean_evidence
+from stockade.inference.noise import stream
 from stockade.inference.priors import Prior, natural_sd, prior_arrays, sample_prior, to_natural
 from stockade.inference.problem import Problem
 from stockade.inference.records import Repeat, Stage
@@ -158,4 +158,4 @@ def _prior_draws(priors: Sequence[Prior], seed: int, draws: int) -> np.ndarray:
     """Returns (draw, D') draws from the prior on the natural scale."""
     size = len(priors)
     arrays = prior_arrays(priors, np.ones(size, dtype=bool), np.zeros(size))
-    return np.asarray(to_natural(sample_prior(jax.random.key(seed), arrays, draws), arrays)).T
+    return np.asarray(to_natural(sample_prior(stream(seed, 1), arrays, draws), arrays)).T

@@ -26,6 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from stockade.arrays import Array
+from stockade.inference.noise import Stream, log_gammas
 
 Family = Literal["lognormal", "normal", "beta", "uniform"]
 
@@ -150,16 +151,14 @@ def log_prior(z: Array, priors: PriorArrays) -> Array:
     return jnp.sum(jnp.where(free, density, 0.0), axis=0)
 
 
-def sample_prior(key: Array, priors: PriorArrays, draws: int) -> Array:
+def sample_prior(noise: Stream, priors: PriorArrays, draws: int) -> Array:
     """Returns coordinates z (D, draws) drawn from the prior; zeros where a parameter is held."""
-    normal_key, a_key, b_key = jax.random.split(key, 3)
-    shape = (priors.family.shape[0], draws)
-    normal = jax.random.normal(normal_key, shape)
+    family, free = np.asarray(priors.family)[:, None], np.asarray(priors.free)[:, None]
+    shape = (len(family), draws)
     # The logit of a Beta is a difference of log gammas; logs of gammas keep small a and b exact.
-    logit = jax.random.loggamma(a_key, priors.a[:, None], shape) - jax.random.loggamma(
-        b_key, priors.b[:, None], shape
-    )
-    return jnp.where(priors.free[:, None], jnp.where(priors.family[:, None] <= 1, normal, logit), 0.0)
+    a, b = np.asarray(priors.a)[:, None], np.asarray(priors.b)[:, None]
+    logit = log_gammas(noise, a, shape) - log_gammas(noise, b, shape)
+    return jnp.asarray(np.where(free, np.where(family <= 1, noise.standard_normal(shape), logit), 0.0))
 
 
 def natural_sd(prior: Prior) -> float:

@@ -172,6 +172,7 @@ class Layout:
         report_biases: (R,) parameter row of its bias; -1 where it has none.
         report_statistics: (R,) mean or peak.
         report_kinds: (R,) point, range, upper or lower.
+        stoppable: Whether `run` takes the number of months to run.
     """
 
     run: Callable[..., Array]
@@ -182,6 +183,7 @@ class Layout:
     report_biases: tuple[int, ...]
     report_statistics: tuple[Statistic, ...]
     report_kinds: tuple[ReportKind, ...]
+    stoppable: bool = False
 
 
 class ProblemArrays(NamedTuple):
@@ -230,6 +232,7 @@ def layout_of(problem: Problem) -> Layout:
         report_biases=tuple(-1 if one.bias is None else row[one.bias] for one in problem.reports),
         report_statistics=tuple(one.statistic for one in problem.reports),
         report_kinds=tuple(one.kind for one in problem.reports),
+        stoppable=bool(getattr(problem.simulator, "average", False)),
     )
 
 

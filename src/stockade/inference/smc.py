@@ -25,6 +25,7 @@ from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference.bridge import bridge, draw_reference, log_normalised
 from stockade.inference.chains import Target, begin, joined, prior_swarms, run_chains, spaced
 from stockade.inference.kernel import Reference, Swarm, fit_reference
+from stockade.inference.noise import Stream, stream
 from stockade.inference.priors import to_natural
 from stockade.inference.problem import Problem, arrays_of, layout_of
 from stockade.inference.records import STATES_KEPT, Repeat, SmcSettings, Stage
@@ -55,16 +56,15 @@ def sample_one_repeat(
             ``too-many-stages`` if temperature 1 is not reached.
     """
     target = Target(arrays_of(problem), layout_of(problem), settings or SmcSettings())
-    key = jax.random.fold_in(jax.random.key(seed), repeat)
-    prior_key, stages_key, settle_key, bridge_key = jax.random.split(key, 4)
-    states = prior_swarms(prior_key, target)
+    noise = stream(seed, 0, repeat)
+    states = prior_swarms(noise, target)
     possible = float(np.mean([np.isfinite(one.log_likelihood) for one in states]))
     if possible == 0.0:
         raise StockadeError(_impossible_everywhere())
-    states, stages, step, tempered = _walk(stages_key, states, target, progress)
-    settled, resting = _settle(settle_key, states, step, target)
+    states, stages, step, tempered = _walk(noise, states, target, progress)
+    settled, resting = _settle(noise, states, step, target)
     kept = joined(tuple(spaced(settled, STATES_KEPT)))
-    log_evidence = _bridged(bridge_key, settled, target)
+    log_evidence = _bridged(noise, settled, target)
     progress("fit", 100, 100)
     return Repeat(
         draws=np.asarray(to_natural(kept.z, target.arrays.priors)).T,
@@ -79,15 +79,15 @@ def sample_one_repeat(
 def warm(problem: Problem, settings: SmcSettings | None = None) -> None:
     """Compiles what repeats of this problem and its like need, before threads share it."""
     target = Target(arrays_of(problem), layout_of(problem), settings or SmcSettings())
-    key = jax.random.key(0)
-    start = begin(key, prior_swarms(key, target), jnp.asarray(0.0), target)
-    states, _, _ = run_chains(key, start, jnp.asarray(0.5), target, least=2, travel=0.0)
-    _bridged(key, states, target)
+    noise = stream(0)
+    start = begin(noise, prior_swarms(noise, target), jnp.asarray(0.0), target)
+    states, _, _ = run_chains(noise, start, jnp.asarray(0.5), target, least=2, travel=0.0)
+    _bridged(noise, states, target)
     jax.block_until_ready(to_natural(joined(tuple(spaced(states, STATES_KEPT))).z, target.arrays.priors))
 
 
 def _walk(
-    key: Array, states: list[Swarm], target: Target, progress: Progress
+    noise: Stream, states: list[Swarm], target: Target, progress: Progress
 ) -> tuple[list[Swarm], list[Stage], Array, float]:
     """Walks from temperature 0 to 1.
 
@@ -101,9 +101,8 @@ def _walk(
     while temperature < 1.0:
         if len(stages) == how.most_stages:
             raise StockadeError(_too_many_stages(how, stages[-1]))
-        begin_key, chains_key = jax.random.split(jax.random.fold_in(key, len(stages)))
-        start = begin(begin_key, states, temperature, target)
-        states, step, stage = run_chains(chains_key, start, step, target, least=1, travel=how.travel)
+        start = begin(noise, states, temperature, target)
+        states, step, stage = run_chains(noise, start, step, target, least=1, travel=how.travel)
         temperature = start.temperature
         tempered += float(start.log_ratio)
         stages.append(stage)
@@ -111,26 +110,31 @@ def _walk(
     return states, stages, step, tempered
 
 
-def _settle(key: Array, states: list[Swarm], step: Array, target: Target) -> tuple[list[Swarm], list[Stage]]:
+def _settle(
+    noise: Stream, states: list[Swarm], step: Array, target: Target
+) -> tuple[list[Swarm], list[Stage]]:
     """Runs stages at temperature 1, the t fitted anew for each; returns the last's states and all records."""
     stages: list[Stage] = []
-    for turn in range(target.how.settle):
-        begin_key, chains_key = jax.random.split(jax.random.fold_in(key, turn))
-        start = begin(begin_key, states, jnp.asarray(1.0), target)
-        states, step, stage = run_chains(chains_key, start, step, target, least=2, travel=target.how.rest)
+    for _ in range(target.how.settle):
+        start = begin(noise, states, jnp.asarray(1.0), target)
+        states, step, stage = run_chains(noise, start, step, target, least=2, travel=target.how.rest)
         stages.append(stage)
     # Thinned to a number that does not depend on how long the stage was, so that nothing recompiles.
     return spaced(states, 2 * target.how.states), stages
 
 
-def _bridged(key: Array, settled: list[Swarm], target: Target) -> float:
+def _bridged(noise: Stream, settled: list[Swarm], target: Target) -> float:
     """Returns the log evidence from settled states, each half of the chains bridged to the other's t."""
     estimates = []
     parts = _halves(tuple(settled))
-    for side, (fitted, compared) in enumerate((parts, parts[::-1])):
-        keys = jax.random.split(jax.random.fold_in(key, side), target.how.references)
+    size = settled[0].z.shape
+    for fitted, compared in (parts, parts[::-1]):
         reference = _fit(fitted, target.arrays.priors.free)
-        drawn = [target.at(_draw(one, reference, settled[0].z)) for one in keys]
+        shape = 0.5 * float(reference.df)
+        drawn = [
+            target.at(_draw(noise.standard_normal(size), noise.standard_gamma(shape, size[1]), reference))
+            for _ in range(target.how.references)
+        ]
         estimates.append(float(_bridge(compared, tuple(drawn), reference)))
     return float(np.logaddexp(*estimates) - np.log(2.0))
 
@@ -152,8 +156,8 @@ def _fit(states: Swarm, free: Array) -> Reference:
 
 
 @jax.jit
-def _draw(key: Array, reference: Reference, like: Array) -> Array:
-    return draw_reference(key, reference, like.shape[1])
+def _draw(normal: Array, gamma: Array, reference: Reference) -> Array:
+    return draw_reference(normal, gamma, reference)
 
 
 @jax.jit

@@ -80,7 +80,7 @@ def next_step(log_likelihood: Array, temperature: Array, target: Array) -> Step:
     )
 
 
-def systematic(key: Array, weights: Array, count: int) -> Array:
-    """Returns (count,) indices drawn by systematic resampling, each in proportion to its weight."""
-    positions = (jax.random.uniform(key) + jnp.arange(count)) / count
+def systematic(uniform: Array, weights: Array, count: int) -> Array:
+    """Returns (count,) indices by systematic resampling, each in proportion to its weight; uniform is ()."""
+    positions = (uniform + jnp.arange(count)) / count
     return jnp.minimum(jnp.searchsorted(jnp.cumsum(weights), positions), weights.shape[0] - 1)
