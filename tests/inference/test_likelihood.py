@@ -163,7 +163,7 @@ def test_running_only_as_far_as_the_data_reach_changes_nothing() -> None:
         outputs = ("level",)
 
         @staticmethod
-        def run(constants, inputs=None, overrides=None, intervals=None):
+        def run(constants, *_, intervals=None):
             months = jnp.arange(1.0, 13.0)[:, None, None]
             level = constants[0] * months
             return level if intervals is None else jnp.where(months <= intervals, level, 0.0)

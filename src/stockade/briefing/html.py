@@ -17,6 +17,7 @@ from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
 from stockade.briefing.fans import slug
 from stockade.briefing.figures import draw
+from stockade.briefing.stamp import stamp_of
 from stockade.briefing.summary import HEAVY, OUTCOMES, answer, outcome, series_labels
 from stockade.briefing.views import (
     claim_views,
@@ -80,6 +81,7 @@ def _content(document: Document) -> dict[str, Any]:
     seen = {key for _, counts in tallies for key in counts}
     return {
         "study": document.study,
+        "stamp": stamp_of(document),
         "details": document.study_details,
         "notes": document.notes,
         "date_notes": [(as_of.date, note) for as_of in document.as_of for note in as_of.notes],

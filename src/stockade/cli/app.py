@@ -5,6 +5,7 @@ Nothing heavy is imported here, so that ``--help`` answers at once; each command
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -172,4 +173,7 @@ def assess(
 
 def main() -> None:
     """Runs the command line."""
+    # Fits run one to a core; a linear algebra library with threads of its own would only get in their way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     app(prog_name="stockade")

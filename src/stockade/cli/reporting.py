@@ -53,14 +53,23 @@ def assess_and_write(
     must_be_writable(html_path)
     must_be_writable(json_path)
     document = _run("assess", folder, fresh=fresh, **overrides)
-    from stockade.briefing.html import render_html
-
     _write_document(document, json_path)
-    write_text(render_html(document), html_path)
+    _write_page(document, html_path)
     _print("assess", document, json_file)
     typer.echo(
         f"\nThe briefing: {html_path}\nThe same as data: {json_path}", err=json_file == STANDARD_OUTPUT
     )
+
+
+def _write_page(document: Document, path: Path) -> None:
+    """Writes the page, unless it stands there already: rendering takes seconds."""
+    from stockade.briefing.stamp import already_rendered
+
+    if path != STANDARD_OUTPUT and already_rendered(document, path):
+        return
+    from stockade.briefing.html import render_html
+
+    write_text(render_html(document), path)
 
 
 def _make_folder(folder: Path) -> None:

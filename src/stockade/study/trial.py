@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-import jax
 import numpy as np
 
 from stockade.compiler.compile import Simulator
 from stockade.errors import StockadeError
+from stockade.inference.noise import stream
 from stockade.inference.priors import prior_arrays, sample_prior, to_natural
 from stockade.inference.problem import Problem
 from stockade.simulation.ensembles import ensemble
@@ -50,7 +50,7 @@ def try_model(simulator: Simulator, problems: Mapping[tuple[date, str], Problem]
 def _constants(simulator: Simulator, problem: Problem, seed: int) -> np.ndarray:
     """Returns the model's constants (constants, draw) under a problem's prior."""
     priors = prior_arrays(problem.priors, problem.free, problem.held)
-    drawn = np.asarray(to_natural(sample_prior(jax.random.key(seed), priors, DRAWS), priors))
+    drawn = np.asarray(to_natural(sample_prior(stream(seed, 2), priors, DRAWS), priors))
     rows = dict(zip(problem.parameters, drawn, strict=True))
     usual = dict(zip(simulator.constants, simulator.defaults, strict=True))
     return np.array([rows.get(one, np.full(DRAWS, usual[one])) for one in simulator.constants])
