@@ -1,0 +1,164 @@
+"""Turns a draft into variables of the model: one, or one for each equation that an array has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from stockade.formats.xmile.elements import Element
+from stockade.formats.xmile.expressions import parse_equation
+from stockade.formats.xmile.graphical import Graphical, read_graphical
+from stockade.formats.xmile.names import canonical_name
+from stockade.formats.xmile.resolve import has_call, resolve
+from stockade.formats.xmile.scope import Draft, Scope
+from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Unary
+from stockade.model.model import NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS, Variable, VariableKind
+
+Limits = tuple[float | None, float | None, float | None]
+RATE_OF = "stockade:rate-of"
+"""The attribute of a flow that our writer made of a stock's rate: it is put back into the stock."""
+
+
+def finish(draft: Draft, scope: Scope, *, by_outflows: bool) -> list[Variable]:
+    """Reads the equations of a draft.
+
+    Args:
+        draft: The variable.
+        scope: What the names of the file mean; the rest is filled in here.
+        by_outflows: Whether a non-negative stock is so by holding its outflows back, as Stella does.
+
+    Raises:
+        StockadeError: Whatever is wrong with an equation.
+    """
+    for one in draft.dimensions:
+        if one not in scope.dimensions:
+            said = f"{draft.name} has the dimension {one}, which is not defined"
+            raise draft.problem("unknown-dimension", said, "Define it in <dimensions>.")
+    inside = replace(scope, prefix=draft.prefix, owner=draft.name, left=draft.dimensions)
+    flags = ""
+    if draft.non_negative and draft.element.name in ("stock", "flow"):
+        flags = NON_NEGATIVE_OUTFLOWS if by_outflows and draft.element.name == "stock" else NON_NEGATIVE
+    found = []
+    for element, subscripts, passage in _equations(draft):
+        here = replace(inside, subscripts=subscripts)
+        equation = _equation(draft, element, here)
+        found.append(
+            Variable(
+                name=draft.name,
+                canonical=draft.canonical,
+                kind=_kind(draft, equation),
+                equation=equation,
+                units=_text(draft.element, "units"),
+                limits=_limits(draft.element),
+                documentation=_text(draft.element, "doc", folded=False),
+                subscripts=subscripts,
+                text=passage,
+                place=element.place(draft.name),
+                keyword=_keyword(draft),
+                flags=flags,
+            )
+        )
+    return found
+
+
+def _equations(draft: Draft) -> Iterator[tuple[Element, tuple[str, ...], str]]:
+    """Yields where each equation stands, the subscripts it is for, and its text."""
+    own = list(draft.element.all("element"))
+    if not own or not draft.dimensions or draft.source is not None:
+        if own and not draft.dimensions:
+            raise draft.problem("unknown-dimension", f"{draft.name} has elements, but no dimensions", "Add them.")
+        yield draft.element, draft.dimensions, _text(draft.element, "eqn")
+        return
+    seen: set[tuple[str, ...]] = set()
+    for element in own:
+        written = element.attributes.get("subscript", "")
+        subscripts = tuple(canonical_name(one) for one in written.split(","))
+        if len(subscripts) != len(draft.dimensions):
+            said = f"this element of {draft.name} has {len(subscripts)} subscripts"
+            hint = f"Give one for each of its {len(draft.dimensions)} dimensions."
+            raise draft.problem("wrong-subscript-count", said, hint, element)
+        if subscripts in seen:
+            said = f"{draft.name}[{written}] is already defined"
+            raise draft.problem("duplicate-definition", said, "Remove one of the two.", element)
+        seen.add(subscripts)
+        yield element, subscripts, _text(element, "eqn")
+
+
+def _equation(draft: Draft, element: Element, scope: Scope) -> Expression:
+    for subscript, dimension in zip(scope.subscripts, draft.dimensions, strict=True):
+        if subscript != dimension and subscript not in scope.dimensions[dimension]:
+            said = f"{subscript} is no element of {dimension}"
+            hint = f"Its elements are: {', '.join(scope.dimensions[dimension][:8])}."
+            raise draft.problem("unknown-subscript", said, hint, element)
+    if draft.source is not None:
+        dimensions = scope.drafts[draft.source].dimensions
+        return Reference(draft.source, dimensions, "", draft.element.place(draft.name))
+    curve = _curve(draft, element)
+    eqn = element.first("eqn") or draft.element.first("eqn")
+    if eqn is None and curve is not None:
+        return curve.table
+    equation = resolve(parse_equation((eqn or element).passage, draft.name), scope)
+    if draft.element.name == "stock":
+        return Call("integ", (_rate(draft, scope), equation), "INTEG", element.place(draft.name))
+    start = element.first("init_eqn") or draft.element.first("init_eqn")
+    if start is not None:
+        begins = resolve(parse_equation(start.passage, draft.name), scope)
+        equation = Call("active initial", (equation, begins), "ACTIVE INITIAL", start.place(draft.name))
+    return equation if curve is None else curve.call(equation)
+
+
+def _curve(draft: Draft, element: Element) -> Graphical | None:
+    own = element.first("gf") if element is not draft.element else None
+    return draft.graphical if own is None else read_graphical(own, draft.name)
+
+
+def _rate(draft: Draft, scope: Scope) -> Expression:
+    """Returns what flows in less what flows out, in the order of the file."""
+    found: Expression | None = None
+    for flow in (*draft.element.all("inflow"), *draft.element.all("outflow")):
+        place = flow.place(draft.name)
+        one = resolve(parse_equation(flow.passage, draft.name), scope)
+        if not isinstance(one, Reference):
+            raise draft.problem("broken-equation", "a flow is named, not computed here", "Name the flow.", flow)
+        if flow.name == "inflow":
+            found = one if found is None else Binary("+", found, one, place)
+        else:
+            found = Unary("-", one, place) if found is None else Binary("-", found, one, place)
+    return Number(0.0, "0", draft.element.place(draft.name)) if found is None else found
+
+
+def _kind(draft: Draft, equation: Expression) -> VariableKind:
+    if draft.element.name == "stock":
+        return "stock"
+    if draft.graphical is not None and equation == draft.graphical.table:
+        return "lookup"
+    return "auxiliary" if has_call(equation) and not isinstance(equation, Array) else "constant"
+
+
+def _keyword(draft: Draft) -> str:
+    """Returns how a curve that is called by name goes between its points, where it is not as usual."""
+    if draft.graphical is None or draft.element.first("eqn") is not None or draft.graphical.type == "continuous":
+        return ""
+    return draft.graphical.type
+
+
+def _text(element: Element, tag: str, *, folded: bool = True) -> str:
+    found = element.first(tag)
+    text = "" if found is None else found.text
+    return " ".join(text.split()) if folded else text
+
+
+def _limits(element: Element) -> Limits:
+    found = element.first("range")
+    if found is None:
+        return None, None, None
+    low, high = (_bound(found.attributes.get(end, "")) for end in ("min", "max"))
+    return low, high, None
+
+
+def _bound(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < float("inf") else None
