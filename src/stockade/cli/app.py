@@ -83,12 +83,15 @@ def check(
     epilog=_example("simulate studies/iraq-2008/model.mdl --set 'normal arrivals=60' --out run.csv"),
 )
 def simulate(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: Vensim .mdl.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
     ] = None,
-    method: Annotated[Literal["euler", "rk4"], typer.Option("--method", help="How to integrate.")] = "euler",
+    method: Annotated[
+        Literal["euler", "rk4"] | None,
+        typer.Option("--method", help="How to integrate; as the file says if not given."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE.csv", help="Where to write; standard output if not given."),

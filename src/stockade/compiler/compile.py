@@ -22,6 +22,7 @@ from stockade.model.checks import check
 from stockade.model.expressions import Table
 from stockade.model.model import CONTROL_NAMES, Model
 from stockade.model.names import canonical
+from stockade.model.nonnegative import spell_out
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def compile(
     outputs: Sequence[str] | None = None,
     inputs: Sequence[str] = (),
     overridable: Sequence[str] = (),
-    method: Method = "euler",
+    method: Method | None = None,
     average: bool = False,
 ) -> Simulator:
     """Returns a simulator for a model.
@@ -87,7 +88,7 @@ def compile(
         outputs: Variables to return, by any spelling of their names; None for all but lookups.
         inputs: Variables whose equation gives way to a path.
         overridable: Variables that a scenario may replace from a time on.
-        method: ``euler``, or ``rk4`` for the classical Runge-Kutta method.
+        method: ``euler``, or ``rk4`` for the classical Runge-Kutta method; None for what the file says.
         average: Return per save interval the mean over the steps that begin in it.
 
     Raises:
@@ -99,7 +100,8 @@ def compile(
         raise StockadeError(wrong)
     path_names = _names(model, inputs, "input")
     replaceable = _names(model, overridable, "override")
-    expanded = expand(model)
+    method = method or model.method
+    expanded = expand(spell_out(model))
     _refuse(expanded, path_names)
     literals = default_values(model)
     control = read_control(model, literals)

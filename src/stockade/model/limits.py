@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from stockade.errors import Diagnostic, Place
 from stockade.model.model import Model
+from stockade.model.nonnegative import unspellable
 
 
 def not_yet_run(model: Model) -> Iterator[Diagnostic]:
@@ -32,6 +33,7 @@ def not_yet_run(model: Model) -> Iterator[Diagnostic]:
         if one.kind == "data":
             hint = "Give its values as a lookup of Time."
             yield _refusal("unsupported-data-variable", f"the data variable {one.name}", place, hint)
+    yield from unspellable(model)
     for one in model.reality_checks:
         warning = _refusal(
             "reality-check-not-run", f"the Reality Check {one.name}", one.place, "It changes no run."

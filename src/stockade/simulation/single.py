@@ -35,13 +35,15 @@ class Table:
     values: Floats
 
 
-def simulate(model: Model, settings: Mapping[str, float] | None = None, *, method: Method = "euler") -> Table:
+def simulate(
+    model: Model, settings: Mapping[str, float] | None = None, *, method: Method | None = None
+) -> Table:
     """Returns one run of a model: every variable but the lookups at every saved time.
 
     Args:
         model: The model.
         settings: New values of constants or control variables, by any spelling of their names.
-        method: ``euler`` or ``rk4``.
+        method: ``euler`` or ``rk4``; None for what the file says.
 
     Raises:
         StockadeError: `unknown-constant` with the nearest name, `not-a-constant`, `not-finite`, and what

@@ -8,7 +8,7 @@ from dataclasses import replace
 from stockade.formats.xmile.elements import Element
 from stockade.formats.xmile.expressions import parse_equation
 from stockade.formats.xmile.graphical import Graphical, read_graphical
-from stockade.formats.xmile.names import canonical_name
+from stockade.formats.xmile.names import canonical_name, canonical_token
 from stockade.formats.xmile.resolve import has_call, resolve
 from stockade.formats.xmile.scope import Draft, Scope
 from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Unary
@@ -117,7 +117,7 @@ def _rate(draft: Draft, scope: Scope) -> Expression:
     found: Expression | None = None
     for flow in (*draft.element.all("inflow"), *draft.element.all("outflow")):
         place = flow.place(draft.name)
-        one = resolve(parse_equation(flow.passage, draft.name), scope)
+        one = resolve(_flow(flow, draft, scope), scope)
         if not isinstance(one, Reference):
             raise draft.problem("broken-equation", "a flow is named, not computed here", "Name the flow.", flow)
         if flow.name == "inflow":
@@ -125,6 +125,14 @@ def _rate(draft: Draft, scope: Scope) -> Expression:
         else:
             found = Unary("-", one, place) if found is None else Binary("-", found, one, place)
     return Number(0.0, "0", draft.element.place(draft.name)) if found is None else found
+
+
+def _flow(element: Element, draft: Draft, scope: Scope) -> Expression:
+    # Some programs leave out the quotes that a name with signs needs in an equation.
+    name = canonical_token(element.text)
+    if scope.find(name) is not None:
+        return Reference(name, (), element.text, element.place(draft.name))
+    return parse_equation(element.passage, draft.name)
 
 
 def _kind(draft: Draft, equation: Expression) -> VariableKind:
