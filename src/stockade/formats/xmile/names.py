@@ -7,7 +7,7 @@ import re
 from stockade.model.names import canonical
 
 _QUOTED = re.compile(r'"((?:\\.|[^"\\])*)"')
-_ESCAPE = re.compile(r'\\(["\\])')
+_ESCAPE = re.compile(r'\\(["\\n])')
 
 
 def shown(name: str) -> str:
@@ -15,7 +15,7 @@ def shown(name: str) -> str:
     text = name.strip()
     if len(text) >= 2 and text[0] == '"' and text[-1] == '"':
         text = text[1:-1]
-    return " ".join(_ESCAPE.sub(r"\1", text.replace("\\n", " ")).split())
+    return " ".join(_ESCAPE.sub(lambda found: found.group(1).replace("n", " "), text).split())
 
 
 def canonical_name(name: str) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from stockade.errors import Diagnostic, StockadeError
+from stockade.formats.xmile.constants import constant_value
 from stockade.formats.xmile.drafts import Collector, read_flag
 from stockade.formats.xmile.elements import Element, parse_elements
 from stockade.formats.xmile.names import canonical_name, shown
 from stockade.formats.xmile.scope import Draft, Scope
 from stockade.formats.xmile.specs import Specs, read_specs
-from stockade.formats.xmile.variables import finish
-from stockade.model.expressions import Number
+from stockade.formats.xmile.variables import RATE_OF, finish
 from stockade.model.model import CONTROL_NAMES, Macro, Model, SubscriptRange, Variable
 
 _IGNORED = frozenset("header style views model_units default_format equation_prefs options prefs".split())
@@ -56,11 +56,14 @@ def parse_xmile(text: str, file: str) -> Model:
         raise StockadeError(sorted(problems, key=lambda one: (one.place.line or 0, one.place.column or 0)))
     header = root.first("header")
     title = header.first("name") if header else None
+    about = header.first("stockade:documentation") if header else None
     return Model(
         variables=_with_controls(found, specs),
         dialect="xmile",
         source=file,
         title="" if title is None else title.text,
+        documentation="" if about is None else about.text,
+        unit_synonyms=_unit_synonyms(root),
         ranges=ranges,
         macros=read_macros,
         method=specs.method,
@@ -122,9 +125,23 @@ def _ranges(root: Element) -> tuple[SubscriptRange, ...]:
             if not name:
                 raise one.problem("missing-name", "this dimension has no name", hint='Add name="...".')
             found.append(
-                SubscriptRange(name, canonical_name(name), _elements(one, name), place=one.place(name))
+                SubscriptRange(
+                    name,
+                    canonical_name(name),
+                    _elements(one, name),
+                    documentation=one.attributes.get("stockade:doc", ""),
+                    group=one.attributes.get("stockade:group", ""),
+                    place=one.place(name),
+                )
             )
     return tuple(found)
+
+
+def _unit_synonyms(root: Element) -> tuple[tuple[str, ...], ...]:
+    """Returns the units that have other names; units made of others are not looked at."""
+    units = [one for each in root.all("model_units") for one in each.all("unit")]
+    rows = [(one.attributes.get("name", ""), *(alias.text for alias in one.all("alias"))) for one in units]
+    return tuple(tuple(name for name in row if name) for row in rows if len(row) > 1)
 
 
 def _elements(dimension: Element, name: str) -> tuple[str, ...]:
@@ -143,6 +160,8 @@ def _finish(
 ) -> list[Variable]:
     found: list[Variable] = []
     for draft in drafts.values():
+        if RATE_OF in draft.element.attributes:
+            continue
         try:
             found.extend(finish(draft, scope, by_outflows=by_outflows))
         except StockadeError as error:
@@ -178,12 +197,13 @@ def _macro(
 
 def _with_controls(found: list[Variable], specs: Specs) -> tuple[Variable, ...]:
     """Adds the control variables; Vensim's exports define them a second time, and must agree."""
+    by_name = {one.canonical: one for one in found}
     own = {one.canonical: one for one in found if one.canonical in CONTROL_NAMES}
     for control in specs.controls:
         twin = own.get(control.canonical)
         if twin is None or control.canonical == "saveper":
             continue
-        if not isinstance(twin.equation, Number) or twin.equation != control.equation:
+        if constant_value(twin.equation, by_name) != constant_value(control.equation, {}):
             said = f"{twin.name} is not what sim_specs says in line {control.place.line}"
             hint = "Remove the variable; sim_specs is enough."
             place = replace(twin.place, name=twin.name)

@@ -15,7 +15,7 @@ from stockade.model.expressions import Array, Binary, Call, Expression, Number, 
 from stockade.model.model import NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS, Variable, VariableKind
 
 Limits = tuple[float | None, float | None, float | None]
-RATE_OF = "stockade:rate-of"
+RATE_OF = "stockade:rate_of"
 """The attribute of a flow that our writer made of a stock's rate: it is put back into the stock."""
 
 
@@ -35,8 +35,11 @@ def finish(draft: Draft, scope: Scope, *, by_outflows: bool) -> list[Variable]:
             said = f"{draft.name} has the dimension {one}, which is not defined"
             raise draft.problem("unknown-dimension", said, "Define it in <dimensions>.")
     inside = replace(scope, prefix=draft.prefix, owner=draft.name, left=draft.dimensions)
-    flags = ""
-    if draft.non_negative and draft.element.name in ("stock", "flow"):
+    notes = draft.element.attributes
+    flags = notes.get("stockade:flags", "")
+    if "stockade:non_negative" in notes:
+        flags = NON_NEGATIVE_OUTFLOWS if notes["stockade:non_negative"] == "outflows" else NON_NEGATIVE
+    elif draft.non_negative and draft.element.name in ("stock", "flow"):
         flags = NON_NEGATIVE_OUTFLOWS if by_outflows and draft.element.name == "stock" else NON_NEGATIVE
     found = []
     for element, subscripts, passage in _equations(draft):
@@ -52,9 +55,11 @@ def finish(draft: Draft, scope: Scope, *, by_outflows: bool) -> list[Variable]:
                 limits=_limits(draft.element),
                 documentation=_text(draft.element, "doc", folded=False),
                 subscripts=subscripts,
+                group=notes.get("stockade:group", ""),
                 text=passage,
                 place=element.place(draft.name),
                 keyword=_keyword(draft),
+                unchangeable="stockade:unchangeable" in notes,
                 flags=flags,
             )
         )
@@ -118,6 +123,8 @@ def _rate(draft: Draft, scope: Scope) -> Expression:
     for flow in (*draft.element.all("inflow"), *draft.element.all("outflow")):
         place = flow.place(draft.name)
         one = resolve(_flow(flow, draft, scope), scope)
+        if isinstance(one, Reference) and (whole := _written_rate(scope.drafts.get(one.name))) is not None:
+            return resolve(parse_equation(whole.passage, draft.name), scope)
         if not isinstance(one, Reference):
             raise draft.problem("broken-equation", "a flow is named, not computed here", "Name the flow.", flow)
         if flow.name == "inflow":
@@ -125,6 +132,11 @@ def _rate(draft: Draft, scope: Scope) -> Expression:
         else:
             found = Unary("-", one, place) if found is None else Binary("-", found, one, place)
     return Number(0.0, "0", draft.element.place(draft.name)) if found is None else found
+
+
+def _written_rate(flow: Draft | None) -> Element | None:
+    """Returns the equation of a flow that our writer made of a stock's rate."""
+    return flow.element.first("eqn") if flow is not None and RATE_OF in flow.element.attributes else None
 
 
 def _flow(element: Element, draft: Draft, scope: Scope) -> Expression:
@@ -158,10 +170,8 @@ def _text(element: Element, tag: str, *, folded: bool = True) -> str:
 
 def _limits(element: Element) -> Limits:
     found = element.first("range")
-    if found is None:
-        return None, None, None
-    low, high = (_bound(found.attributes.get(end, "")) for end in ("min", "max"))
-    return low, high, None
+    ends = {} if found is None else found.attributes
+    return _bound(ends.get("min", "")), _bound(ends.get("max", "")), _bound(element.attributes.get("stockade:step", ""))
 
 
 def _bound(text: str) -> float | None:
