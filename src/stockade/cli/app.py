@@ -105,6 +105,27 @@ def simulate(
         simulate_model(model, tuple(settings or ()), method, out, json_file)
 
 
+@app.command(
+    short_help="Write a model in another format: .mdl or XMILE.",
+    epilog=_example("convert models/deitchman-1962/model.mdl deitchman.xmile"),
+)
+def convert(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="The file to write; its suffix tells the format.")
+    ],
+) -> None:
+    """Write a model in another format: .mdl for Vensim; .xmile, .stmx or .xml for XMILE.
+
+    Exit status 2, and nothing written, where the model holds what the other format cannot say.
+    """
+    with door(None, out):
+        from stockade.formats.convert import convert as convert_file
+
+        convert_file(model, out)
+        typer.echo(f"{out}: written")
+
+
 @app.command(short_help="Fit every explanation of a study.", epilog=_example("fit studies/iraq-2008"))
 def fit(
     study: StudyArgument,

@@ -27,8 +27,7 @@ class _Flows:
 
 def spell_out(model: Model) -> Model:
     """Returns the model with its non-negative stocks and flows as equations that say so."""
-    flagged = [one for one in model.variables if one.flags in (NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS)]
-    if not flagged:
+    if not any(one.flags in (NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS) for one in model.variables):
         return model
     caps = _caps(model)
 
@@ -42,9 +41,8 @@ def spell_out(model: Model) -> Model:
             equation = _call("max", equation, ZERO)
         for cap in caps.get(one.canonical, ()):
             equation = _call("min", equation, cap)
-        kind = "auxiliary" if one.kind == "constant" and equation is not one.equation else one.kind
-        flags = "" if one in flagged else one.flags
-        return replace(one, equation=equation, kind=kind, flags=flags)
+        flags = "" if one.flags in (NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS) else one.flags
+        return replace(one, equation=equation, flags=flags)
 
     return replace(model, variables=tuple(spelled(one) for one in model.variables))
 
@@ -65,7 +63,7 @@ def unspellable(model: Model) -> Iterator[Diagnostic]:
                 "unsupported-non-negative",
                 f"the non-negative stock {one.name} {why} is not supported",
                 replace(one.place, name=one.name),
-                hint="Make its flows uniflows, or take <non_negative/> away where the stock stays above zero.",
+                hint="Make its flows uniflows, or take <non_negative/> away if it is not needed.",
             )
 
 

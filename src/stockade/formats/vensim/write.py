@@ -149,9 +149,7 @@ def _reality_check(one: RealityCheck) -> str:
     if one.conclusion is None:
         said = f":TEST INPUT: {print_expression(one.premise)}"
     else:
-        said = (
-            f":THE CONDITION: {print_expression(one.premise)} :IMPLIES: {print_expression(one.conclusion)}"
-        )
+        said = f":THE CONDITION: {print_expression(one.premise)} :IMPLIES: {print_expression(one.conclusion)}"
     return _finished(f"{head}\n\t{said}", "", one.documentation)
 
 

@@ -11,16 +11,14 @@ from stockade.formats.xmile.graphical import read_graphical
 from stockade.formats.xmile.names import canonical_name, shown
 from stockade.formats.xmile.scope import Draft
 
-MOST = 200_000
+MOST, DEEPEST = 200_000, 50
 _VARIABLES = ("stock", "flow", "aux", "gf")
-_INSIDE = frozenset(
-    "eqn init_eqn doc units inflow outflow non_negative gf dimensions element range scale format display "
-    "event_poster connect connect2".split()
+_INSIDE = (
+    *("eqn", "init_eqn", "doc", "units", "inflow", "outflow", "non_negative", "gf", "dimensions", "element"),
+    *("range", "scale", "format", "display", "event_poster", "connect", "connect2"),
 )
-_BESIDE = frozenset("module group display interface views variables style dependencies".split())
-_HARMLESS = frozenset(
-    "isee:dependencies isee:delay_aux isee:color isee:thickness isee:data_color isee:summing".split()
-)
+_BESIDE = ("module", "group", "display", "interface", "views", "variables", "style", "dependencies")
+_HARMLESS = ("isee:dependencies", "isee:delay_aux", "isee:color", "isee:thickness", "isee:data_color")
 
 
 @dataclass
@@ -100,8 +98,8 @@ class Collector:
             said = f"the model of the module {own} is not in this file"
             hint = "Keep its model in the same file, as <model name=...>."
             raise element.problem("unsupported-module", said, name=own, hint=hint)
-        if canonical_name(own) in path:
-            said = f"the module {own} stands inside of itself"
+        if canonical_name(own) in path or len(path) >= DEEPEST:
+            said = f"the module {own} stands inside of itself, or too deep inside of others"
             raise element.problem("unsupported-module", said, name=own, hint="Remove it.")
         for child in element.all("connect", "connect2"):
             target, source = (child.attributes.get(end, "") for end in ("to", "from"))
@@ -147,7 +145,11 @@ def _name(element: Element) -> str:
 
 def _dimensions(element: Element) -> tuple[str, ...]:
     found = element.first("dimensions")
-    return () if found is None else tuple(canonical_name(one.attributes.get("name", "")) for one in found.all("dim"))
+    return (
+        ()
+        if found is None
+        else tuple(canonical_name(one.attributes.get("name", "")) for one in found.all("dim"))
+    )
 
 
 def _unknown(element: Element, where: str) -> StockadeError:

@@ -174,7 +174,7 @@ def _with_forgotten_ends(text: str) -> str:
         closing, name, empty = tag.groups()
         if name == "views":
             viewed = not closing and not empty
-        if viewed or name in ("gf", "views") and inside not in ("", "gf"):
+        if viewed or (name in ("gf", "views") and inside not in ("", "gf")):
             continue
         if closing and name == inside:
             inside = ""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import cast
 
 from stockade.errors import StockadeError
+from stockade.formats.source import Source
 from stockade.formats.vensim.cursor import Cursor, finite
 from stockade.formats.vensim.expressions import DEEPEST
 from stockade.formats.vensim.tokens import Token
 from stockade.formats.xmile.names import canonical_token
 from stockade.formats.xmile.tokens import tokenize
-from stockade.formats.source import Source
 from stockade.model.expressions import (
     Array,
     Binary,
@@ -81,9 +81,7 @@ def _expression(cursor: Cursor, weakest: int) -> Expression:
     cursor.depth += 1
     if cursor.depth > DEEPEST:
         hint = "Put the inner part into a variable of its own."
-        raise cursor.problem(
-            "nested-too-deep", f"more than {DEEPEST} levels of nesting", cursor.next, hint
-        )
+        raise cursor.problem("nested-too-deep", f"more than {DEEPEST} levels of nesting", cursor.next, hint)
     left = _operand(cursor)
     compared = ""
     while (strength := _strength(cursor)) is not None and strength >= weakest:

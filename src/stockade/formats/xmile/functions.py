@@ -58,7 +58,9 @@ def meaning(node: Call, name: str) -> Expression:
         )
     fewest, most, build = rule
     if not fewest <= len(node.arguments) <= most:
-        wanted = str(fewest) if fewest == most else f"{fewest} to {most}" if most < 99 else f"{fewest} or more"
+        wanted = (
+            str(fewest) if fewest == most else f"{fewest} to {most}" if most < 99 else f"{fewest} or more"
+        )
         said = f"{node.written} takes {wanted} arguments, here it has {len(node.arguments)}"
         hint = "Count the commas outside of inner parentheses."
         raise _problem(node, name, "wrong-argument-count", said, hint)
@@ -143,7 +145,7 @@ def _pulse(node: Call) -> Expression:
     rate = _join("/", volume, step, node)
     first = rest[0] if rest else Reference("initial time", (), "INITIAL TIME", node.place)
     once = _call("pulse", node, first, step)
-    if len(rest) < 2 or isinstance(rest[1], Number) and rest[1].value == 0:
+    if len(rest) < 2 or (isinstance(rest[1], Number) and rest[1].value == 0):
         return _join("*", rate, once, node)
     end = Reference("final time", (), "FINAL TIME", node.place)
     last = _join("+", end, step, node)

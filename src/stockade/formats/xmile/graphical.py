@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 from stockade.errors import StockadeError
@@ -45,7 +46,9 @@ def read_graphical(element: Element, name: str) -> Graphical:
     """
     kind = element.attributes.get("type", "continuous").strip().lower()
     if kind not in CALLS:
-        raise _broken(element, name, f"{kind!r} is not a type of graphical function", f"It is {' or '.join(CALLS)}.")
+        raise _broken(
+            element, name, f"{kind!r} is not a type of graphical function", f"It is {' or '.join(CALLS)}."
+        )
     ys = _numbers(element, "ypts", name)
     if not ys:
         raise _broken(element, name, "this graphical function has no points", "Give its ypts.")
@@ -59,7 +62,7 @@ def read_graphical(element: Element, name: str) -> Graphical:
     if len(xs) != len(ys):
         said = f"this graphical function has {len(xs)} x and {len(ys)} y"
         raise _broken(element, name, said, "Give as many numbers in xpts as in ypts.")
-    if any(right < left for left, right in zip(xs, xs[1:], strict=False)):
+    if any(right < left for left, right in pairwise(xs)):
         raise _broken(element, name, "the x of this graphical function do not ascend", "Put them in order.")
     heights = _scale(element, "yscale", name)
     limits = (*scale, *heights) if scale and heights else None
@@ -89,7 +92,12 @@ def _number(element: Element, text: str, name: str) -> float:
     except ValueError:
         value = float("nan")
     if not abs(value) < float("inf"):
-        raise _broken(element, name, f"{text.strip()[:40]!r} is not a number", "Write numbers, with commas between them.")
+        raise _broken(
+            element,
+            name,
+            f"{text.strip()[:40]!r} is not a number",
+            "Write numbers, with commas between them.",
+        )
     return value
 
 

@@ -1,4 +1,4 @@
-"""Names in XMILE: blanks, underscores and the two signs ``\\n`` are one space; a dot parts off a module."""
+"""Names in XMILE: blanks, underscores and line breaks are one space; a dot parts off a module."""
 
 from __future__ import annotations
 

@@ -56,7 +56,9 @@ def print_identifier(name: str) -> str:
     return f'"{escaped}"'
 
 
-def _print(node: Expression, parts: tuple[Printed, ...], dimensions: Mapping[str, tuple[str, ...]]) -> Printed:
+def _print(
+    node: Expression, parts: tuple[Printed, ...], dimensions: Mapping[str, tuple[str, ...]]
+) -> Printed:
     if isinstance(node, Number):
         return _number(node)
     if isinstance(node, Reference):
@@ -127,7 +129,9 @@ def _call(node: Call, parts: tuple[Printed, ...]) -> Printed:
         return f"(IF {texts[0]} THEN {texts[1]} ELSE {texts[2]})", _ATOM
     if node.function == "modulo" and len(parts) == 2:
         return f"{_within(parts[0], 60)} MOD {_within(parts[1], 61)}", 60
-    marked = any(isinstance(one, Reference) and any("!" in name for name in one.subscripts) for one in node.arguments)
+    marked = any(
+        isinstance(one, Reference) and any("!" in name for name in one.subscripts) for one in node.arguments
+    )
     rule = _CALLS.get(node.function)
     if rule is not None and (written := rule(node, texts)) is not None:
         return written, _ATOM
@@ -153,7 +157,21 @@ def _log(node: Call, texts: list[str]) -> str:
     return f"LOG10({texts[0]})" if ten else f"{VENSIM}LOG({', '.join(texts)})"
 
 
-_SAME = ("abs", "exp", "ln", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh")
+_SAME = (
+    "abs",
+    "exp",
+    "ln",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "sinh",
+    "cosh",
+    "tanh",
+)
 _CALLS: Mapping[str, Callable[[Call, list[str]], str | None]] = MappingProxyType(
     {
         **{name: _as(name.upper()) for name in (*_SAME, "step", "sum", "prod", "delay1", "delay3")},

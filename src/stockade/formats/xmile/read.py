@@ -15,8 +15,10 @@ from stockade.formats.xmile.specs import Specs, read_specs
 from stockade.formats.xmile.variables import RATE_OF, finish
 from stockade.model.model import CONTROL_NAMES, Macro, Model, SubscriptRange, Variable
 
-_IGNORED = frozenset("header style views model_units default_format equation_prefs options prefs".split())
-_READ = frozenset("sim_specs dimensions model macro behavior".split())
+_IGNORED = frozenset(
+    ["header", "style", "views", "model_units", "default_format", "equation_prefs", "options", "prefs"]
+)
+_READ = frozenset(["sim_specs", "dimensions", "model", "macro", "behavior"])
 _MOST_ELEMENTS = 10_000
 
 

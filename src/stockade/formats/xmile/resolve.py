@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
+from stockade.formats.xmile.elements import Element
 from stockade.formats.xmile.functions import WHOLE_ARRAYS, meaning, word
-from stockade.formats.xmile.scope import Scope
+from stockade.formats.xmile.graphical import CALLS, read_graphical
+from stockade.formats.xmile.scope import Draft, Scope
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
 from stockade.model.walk import rebuild, walk
 
@@ -48,18 +50,18 @@ def _reference(node: Reference, scope: Scope) -> Expression:
     draft = scope.drafts.get(found)
     dimensions = draft.dimensions if draft else ()
     if node.subscripts and len(node.subscripts) != len(dimensions):
-        said = f"{node.written} has {len(dimensions)} dimensions, here it has {len(node.subscripts)} subscripts"
+        said = (
+            f"{node.written} has {len(dimensions)} dimensions, here it has {len(node.subscripts)} subscripts"
+        )
         raise scope.problem(
             "wrong-subscript-count", said, node.place, "Give one subscript for each dimension.", node.written
         )
-    subscripts = tuple(
-        scope.subscript(node, at, dimensions[at]) for at in range(len(node.subscripts))
-    )
+    subscripts = tuple(scope.subscript(node, at, dimensions[at]) for at in range(len(node.subscripts)))
     return replace(node, name=found, subscripts=subscripts)
 
 
 def _call(node: Call, scope: Scope) -> Expression:
-    if node.function == "if then else" and node.written == "IF THEN ELSE" or node.written == "MOD":
+    if (node.function == "if then else" and node.written == "IF THEN ELSE") or node.written == "MOD":
         return node
     if node.function == "lookup" and node.arguments and _is_table(node.arguments[0], scope):
         return _look_up(node, node.arguments[0], node.arguments[1:], scope)  # type: ignore[arg-type]
@@ -84,7 +86,15 @@ def _is_table(node: Expression, scope: Scope) -> bool:
     if not isinstance(node, Reference):
         return False
     draft = scope.drafts.get(node.name)
-    return node.name in scope.parameters or (draft is not None and draft.graphical is not None)
+    return node.name in scope.parameters or (draft is not None and _curve(draft) is not None)
+
+
+def _curve(draft: Draft) -> Element | None:
+    """Returns the graphical function of a variable, or that of one of its elements."""
+    if draft.element.name == "gf":
+        return draft.element
+    holders = (draft.element, *draft.element.all("element"))
+    return next((gf for one in holders if (gf := one.first("gf")) is not None), None)
 
 
 def _look_up(node: Call, table: Reference, arguments: tuple[Expression, ...], scope: Scope) -> Expression:
@@ -92,9 +102,19 @@ def _look_up(node: Call, table: Reference, arguments: tuple[Expression, ...], sc
     if len(arguments) != 1:
         said = f"a graphical function takes 1 argument, here it has {len(arguments)}"
         raise scope.problem("wrong-argument-count", said, node.place, "Give the x to look up.", node.written)
-    if draft is None or draft.graphical is None:
+    if draft is None:
         return Call("lookup", (table, arguments[0]), node.written, node.place)
-    if draft.element.first("eqn") is not None or draft.source is not None:
+    computed = draft.source is not None or any(
+        one.first("eqn") for one in (draft.element, *draft.element.all("element"))
+    )
+    if draft.graphical is None:
+        if computed or (curve := _curve(draft)) is None:
+            said = f"the elements of {draft.name} have curves of their own, and are computed too"
+            hint = "Give the curves to a variable without an equation."
+            raise scope.problem("not-a-lookup", said, node.place, hint, node.written)
+        kind = read_graphical(curve, draft.name).type
+        return Call(CALLS[kind], (table, arguments[0]), node.written, node.place)
+    if computed:
         # The variable is its value at its own argument; what is called is the curve alone.
         return draft.graphical.call(arguments[0], written=node.written)
     return draft.graphical.call(arguments[0], table, node.written)
@@ -144,5 +164,3 @@ def _filled(node: Reference, scope: Scope) -> Expression:
 def has_call(expression: Expression) -> bool:
     """Whether an equation calls or reads anything: then it is no constant."""
     return any(isinstance(node, Call | Reference) for node in walk(expression))
-
-

@@ -69,9 +69,7 @@ def _control(element: Element, tag: str, units: str) -> Variable:
 
 def _variable(element: Element, name: str, equation: Expression, units: str) -> Variable:
     kind = "auxiliary" if isinstance(equation, Reference) else "constant"
-    return Variable(
-        name, name.lower(), kind, equation, units, text=element.text, place=element.place(name)
-    )
+    return Variable(name, name.lower(), kind, equation, units, text=element.text, place=element.place(name))
 
 
 def _value(element: Element, text: str) -> float:

@@ -11,7 +11,7 @@ from stockade.formats.xmile.graphical import Graphical, read_graphical
 from stockade.formats.xmile.names import canonical_name, canonical_token
 from stockade.formats.xmile.resolve import has_call, resolve
 from stockade.formats.xmile.scope import Draft, Scope
-from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Unary
+from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Unary
 from stockade.model.model import NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS, Variable, VariableKind
 
 Limits = tuple[float | None, float | None, float | None]
@@ -49,16 +49,17 @@ def finish(draft: Draft, scope: Scope, *, by_outflows: bool) -> list[Variable]:
             Variable(
                 name=draft.name,
                 canonical=draft.canonical,
-                kind=_kind(draft, equation),
+                kind=_kind(draft, equation, flags),
                 equation=equation,
-                units=_text(draft.element, "units"),
-                limits=_limits(draft.element),
-                documentation=_text(draft.element, "doc", folded=False),
+                units=_text(element, "units") or _text(draft.element, "units"),
+                limits=_limits(element, draft.element),
+                documentation=_text(element, "doc", folded=False)
+                or _text(draft.element, "doc", folded=False),
                 subscripts=subscripts,
                 group=notes.get("stockade:group", ""),
                 text=passage,
                 place=element.place(draft.name),
-                keyword=_keyword(draft),
+                keyword=_keyword(draft, element, equation),
                 unchangeable="stockade:unchangeable" in notes,
                 flags=flags,
             )
@@ -71,7 +72,9 @@ def _equations(draft: Draft) -> Iterator[tuple[Element, tuple[str, ...], str]]:
     own = list(draft.element.all("element"))
     if not own or not draft.dimensions or draft.source is not None:
         if own and not draft.dimensions:
-            raise draft.problem("unknown-dimension", f"{draft.name} has elements, but no dimensions", "Add them.")
+            raise draft.problem(
+                "unknown-dimension", f"{draft.name} has elements, but no dimensions", "Add them."
+            )
         yield draft.element, draft.dimensions, _text(draft.element, "eqn")
         return
     seen: set[tuple[str, ...]] = set()
@@ -126,7 +129,9 @@ def _rate(draft: Draft, scope: Scope) -> Expression:
         if isinstance(one, Reference) and (whole := _written_rate(scope.drafts.get(one.name))) is not None:
             return resolve(parse_equation(whole.passage, draft.name), scope)
         if not isinstance(one, Reference):
-            raise draft.problem("broken-equation", "a flow is named, not computed here", "Name the flow.", flow)
+            raise draft.problem(
+                "broken-equation", "a flow is named, not computed here", "Name the flow.", flow
+            )
         if flow.name == "inflow":
             found = one if found is None else Binary("+", found, one, place)
         else:
@@ -147,19 +152,19 @@ def _flow(element: Element, draft: Draft, scope: Scope) -> Expression:
     return parse_equation(element.passage, draft.name)
 
 
-def _kind(draft: Draft, equation: Expression) -> VariableKind:
+def _kind(draft: Draft, equation: Expression, flags: str) -> VariableKind:
     if draft.element.name == "stock":
         return "stock"
-    if draft.graphical is not None and equation == draft.graphical.table:
+    if isinstance(equation, Table):
         return "lookup"
-    return "auxiliary" if has_call(equation) and not isinstance(equation, Array) else "constant"
+    # A flow that stops at zero, or that a stock holds back, is not a number that one may set.
+    return "auxiliary" if has_call(equation) or flags == NON_NEGATIVE else "constant"
 
 
-def _keyword(draft: Draft) -> str:
+def _keyword(draft: Draft, element: Element, equation: Expression) -> str:
     """Returns how a curve that is called by name goes between its points, where it is not as usual."""
-    if draft.graphical is None or draft.element.first("eqn") is not None or draft.graphical.type == "continuous":
-        return ""
-    return draft.graphical.type
+    curve = _curve(draft, element) if isinstance(equation, Table) else None
+    return "" if curve is None or curve.type == "continuous" else curve.type
 
 
 def _text(element: Element, tag: str, *, folded: bool = True) -> str:
@@ -168,10 +173,11 @@ def _text(element: Element, tag: str, *, folded: bool = True) -> str:
     return " ".join(text.split()) if folded else text
 
 
-def _limits(element: Element) -> Limits:
-    found = element.first("range")
+def _limits(element: Element, whole: Element) -> Limits:
+    found = element.first("range") or whole.first("range")
     ends = {} if found is None else found.attributes
-    return _bound(ends.get("min", "")), _bound(ends.get("max", "")), _bound(element.attributes.get("stockade:step", ""))
+    low, high = _bound(ends.get("min", "")), _bound(ends.get("max", ""))
+    return low, high, _bound(ends.get("stockade:step", ""))
 
 
 def _bound(text: str) -> float | None:

@@ -72,7 +72,9 @@ class _Writer:
                 self._refuse(one, "exceptions from a range of subscripts")
             elif one.kind == "data":
                 self._refuse(one, "variables that are given by data")
-        found = [("a mapping of subscripts", one) for one in self.model.ranges if one.mappings or one.equivalent]
+        found = [
+            ("a mapping of subscripts", one) for one in self.model.ranges if one.mappings or one.equivalent
+        ]
         found += [("subscripts from a file", one) for one in self.model.ranges if one.equation is not None]
         found += [("Reality Checks", one) for one in self.model.reality_checks]
         found += [("macros with several outputs", one) for one in self.model.macros if one.outputs]
@@ -110,7 +112,8 @@ class _Writer:
             rows.append(f"    <{tag}>{value!r}</{tag}>\n")
         units = by_name["time step"].units if "time step" in by_name else ""
         method = {"euler": "Euler", "rk4": "RK4"}[self.model.method]
-        yield f'  <sim_specs method="{method}" time_units={_attribute(units)}>\n{"".join(rows)}  </sim_specs>\n'
+        yield f'  <sim_specs method="{method}" time_units={_attribute(units)}>\n'
+        yield "".join([*rows, "  </sim_specs>\n"])
 
     def _dimensions(self) -> Iterator[str]:
         if not self.model.ranges:
@@ -130,7 +133,7 @@ class _Writer:
         definitions = {one.canonical: [one] for one in macro.variables}
         if len(definitions) != len(macro.variables):
             self._refuse(macro.variables[0], "several definitions of one variable within a macro")
-        yield from self._variables(definitions, {one: () for one in definitions})
+        yield from self._variables(definitions, dict.fromkeys(definitions, ()))
         yield "    </variables>\n  </macro>\n"
 
     def _variables(
@@ -150,6 +153,9 @@ class _Writer:
             names = "".join(f"<dim name={_attribute(one)}/>" for one in dimensions)
             yield f"        <dimensions>{names}</dimensions>\n"
         whole = first.subscripts == dimensions
+        alike = len({_description(one) for one in rows}) == 1
+        if len({_notes(one) for one in rows}) > 1:
+            self._refuse(first, "an array whose elements differ in their group or flags")
         if first.kind == "stock":
             yield from self._rate(rows, flows)
         for row in rows:
@@ -159,8 +165,9 @@ class _Writer:
                 subscript = ", ".join(row.subscripts)
                 yield f"        <element subscript={_attribute(subscript)}>\n"
                 yield from self._body(row, "          ")
+                yield "" if alike else _description(row)
                 yield "        </element>\n"
-        yield _description(first)
+        yield _description(first) if alike else ""
         yield f"      </{tag}>\n"
         yield from self._net_flow(first, flows)
 
@@ -197,8 +204,10 @@ class _Writer:
             equation = equation.arguments[1]
         elif isinstance(equation, Call) and equation.function == "with lookup":
             equation, curve = equation.arguments
-        elif isinstance(equation, Call) and equation.function in _CURVES and isinstance(
-            equation.arguments[0], Table
+        elif (
+            isinstance(equation, Call)
+            and equation.function in _CURVES
+            and isinstance(equation.arguments[0], Table)
         ):
             kind = _CURVES[equation.function]
             curve, equation = equation.arguments
@@ -290,10 +299,9 @@ def _gf(table: Table, kind: str) -> str:
 
 def _notes(one: Variable) -> str:
     flags = "" if one.flags in (NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS) else one.flags
-    step = "" if one.limits[2] is None else repr(one.limits[2])
     stays = "true" if one.unchangeable else ""
     holds = "outflows" if one.flags == NON_NEGATIVE_OUTFLOWS else "true" if one.flags == NON_NEGATIVE else ""
-    return _extra(group=one.group, flags=flags, step=step, unchangeable=stays, non_negative=holds)
+    return _extra(group=one.group, flags=flags, unchangeable=stays, non_negative=holds)
 
 
 def _extra(**given: str) -> str:
@@ -307,8 +315,12 @@ def _description(one: Variable) -> str:
     if one.documentation:
         found.append(f"        <doc>{_escaped(one.documentation)}</doc>\n")
     ends = [
-        f' {end}="{bound!r}"' for end, bound in zip(("min", "max"), one.limits, strict=False) if bound is not None
+        f' {end}="{bound!r}"'
+        for end, bound in zip(("min", "max"), one.limits, strict=False)
+        if bound is not None
     ]
+    if one.limits[2] is not None:
+        ends.append(f' {OURS}:step="{one.limits[2]!r}"')
     if ends:
         found.append(f"        <range{''.join(ends)}/>\n")
     if one.flags in (NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS):
@@ -327,4 +339,3 @@ def _escaped(text: str) -> str:
 def _clean(text: str) -> str:
     """Leaves out the control signs that no XML file may hold."""
     return "".join(one for one in text if one in "\n\t" or (one >= " " and not "\ud800" <= one <= "\udfff"))
-
