@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import sys
+import time
 
+import stockade.cli.bars as bars_module
 from stockade.cli.bars import bars, plain_lines
 
 
@@ -14,7 +16,20 @@ def test_lines_come_every_few_seconds_only():
         tell("fitting", second, 12)
     now[0] = 17.0
     tell("looking", 3, 0)
-    assert lines == ["fitting: 5 of 12 (5 s)\n", "fitting: 10 of 12 (10 s)\n", "looking: 3 (17 s)\n"]
+    assert lines == ["fitting: 2 of 12 (2 s)\n", "fitting: 7 of 12 (7 s)\n", "looking: 3 (17 s)\n"]
+
+
+def test_one_long_step_is_not_silent(capsys, monkeypatch):
+    """Told once at the start: after two seconds a line comes by itself."""
+    monkeypatch.setattr(bars_module, "SECONDS_BEFORE_FIRST_LINE", 0.05)
+    with bars_module.bars() as progress:
+        progress("fitting", 0, 12)
+        deadline = time.monotonic() + 20
+        err = ""
+        while not err and time.monotonic() < deadline:
+            time.sleep(0.05)
+            err += capsys.readouterr().err
+    assert err.startswith("fitting: 0 of 12 (")
 
 
 def test_quick_work_is_silent(capsys):

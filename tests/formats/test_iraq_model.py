@@ -10,7 +10,7 @@ import pytest
 
 from stockade.formats.load import load
 from stockade.model.checks import check
-from stockade.model.expressions import Call, Number, Reference, Table
+from stockade.model.expressions import Binary, Call, Number, Reference, Table
 from stockade.model.model import Model
 from stockade.model.order import evaluation_order
 from stockade.model.references import references
@@ -77,7 +77,7 @@ def test_stocks_and_lookups_have_the_agreed_form(model: Model) -> None:
     assert stock.function == "integ"
     assert stock.arguments[1] == Number(1.0)
     assert model.by_name["force level"].equation == Call(
-        "lookup", (Reference("force level table"), Reference("time"))
+        "lookup", (Reference("force level table"), Binary("/", Reference("time"), Reference("one month")))
     )
     table = model.by_name["force level table"].equation
     assert isinstance(table, Table)

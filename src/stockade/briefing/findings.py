@@ -138,6 +138,13 @@ class ClaimVerdict:
     scenarios: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def headline(self) -> str:
+        """The words a table shows first: what hangs on the explanation says so before any likelihood."""
+        if self.verdict == "structure-dependent":
+            return f"structure-dependent: {self.phrase} on average"
+        return self.phrase or self.verdict
+
 
 @dataclass(frozen=True)
 class ForecastScore:

@@ -111,12 +111,12 @@ def print_verdicts(document: Document, console: Console) -> None:
 def _verdict(one: ClaimVerdict | None, key: str, between: str) -> Text:
     if one is None:
         return Text("not judged", "dim")
-    text = Text(one.phrase or one.verdict, STYLES.get(key, ""), overflow="fold")
+    text = Text(one.headline, STYLES.get(key, ""), overflow="fold")
     if one.probability is not None:
         text.append(_tight(f" {percent(one.probability)} {margin(one.mc_error)}".rstrip()))
         if one.low is not None and one.high is not None:
             text.append(between + _tight(f"[{percent_range(one.low, one.high)}]"), "dim")
-    if one.verdict not in ("judged", one.phrase) and not one.phrase.startswith(one.verdict):
+    if one.verdict != "judged" and not one.headline.startswith(one.verdict):
         text.append(f", {one.verdict}")
     for flag in one.flags:
         text.append(f", {flag}")

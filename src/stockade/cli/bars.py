@@ -1,4 +1,7 @@
-"""Progress on standard error: bars on a terminal, a line every few seconds elsewhere."""
+"""Progress on standard error: bars on a terminal, a line every few seconds elsewhere.
+
+Elsewhere a thread keeps an eye on the clock, so that one long step (compiling, a first fit) is not silent.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Lock, Thread
 
 from stockade.progress import Progress
 
+SECONDS_BEFORE_FIRST_LINE = 2.0
 SECONDS_BETWEEN_LINES = 5.0
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @contextmanager
 def bars() -> Iterator[Progress]:
     """Yields a `Progress` that shows itself while the block lasts."""
     if not sys.stderr.isatty():
-        yield plain_lines()
+        with _repeated(plain_lines()) as progress:
+            yield progress
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -39,6 +46,32 @@ def bars() -> Iterator[Progress]:
         yield tell
 
 
+@contextmanager
+def _repeated(tell: Progress, seconds: float = SECONDS_BETWEEN_LOOKS) -> Iterator[Progress]:
+    """Yields a `Progress` that tells `tell` now, and what was told last again and again."""
+    last: list[tuple[str, int, int]] = []
+    one_at_a_time, over = Lock(), Event()
+
+    def progress(stage: str, done: int, total: int) -> None:
+        with one_at_a_time:
+            last[:] = [(stage, done, total)]
+            tell(stage, done, total)
+
+    def look() -> None:
+        while not over.wait(seconds):
+            with one_at_a_time:
+                for one in last:
+                    tell(*one)
+
+    thread = Thread(target=look, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield progress
+    finally:
+        over.set()
+        thread.join()
+
+
 def plain_lines(
     clock: Callable[[], float] = time.monotonic, write: Callable[[str], object] | None = None
 ) -> Progress:
@@ -50,14 +83,15 @@ def plain_lines(
         clock: Seconds; a test gives its own.
         write: Takes a line with its end; standard error by default.
     """
-    begun = last = clock()
+    begun = clock()
+    due = begun + SECONDS_BEFORE_FIRST_LINE
 
     def tell(stage: str, done: int, total: int) -> None:
-        nonlocal last
+        nonlocal due
         now = clock()
-        if now - last < SECONDS_BETWEEN_LINES:
+        if now < due:
             return
-        last = now
+        due = now + SECONDS_BETWEEN_LINES
         share = f"{done} of {total}" if total else str(done)
         (write or sys.stderr.write)(f"{stage}: {share} ({now - begun:.0f} s)\n")
 

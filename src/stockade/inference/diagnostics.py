@@ -9,7 +9,7 @@ import numpy as np
 
 from stockade.errors import Diagnostic, Place
 from stockade.inference.priors import Prior, natural_sd
-from stockade.inference.smc import Repeat
+from stockade.inference.records import Repeat
 
 MOST_SPREAD = 0.5
 """Sd of the log evidence of repeats above which they disagree."""

@@ -27,12 +27,14 @@ class Reference(NamedTuple):
     Attributes:
         mean: (D,) its centre; 0 where held.
         factor: (D, D) lower Cholesky factor of its scale matrix; identity where held.
+        inverse: (D, D) inverse of the factor: a product per move is quicker than a triangular solve.
         df: () degrees of freedom.
         free: (D,) 1 where free, 0 where held.
     """
 
     mean: Array
     factor: Array
+    inverse: Array
     df: Array
     free: Array
 
@@ -73,7 +75,8 @@ def fit_reference(z: Array, weights: Array, free: Array) -> Reference:
     kurtosis = jnp.sum(weights * distance * distance) / (size * (size + 2.0))
     df = jnp.clip(4.0 + 2.0 / jnp.maximum(kurtosis - 1.0, 1e-6), _LEAST_DF, _MOST_DF)
     shrunk = jnp.where(jnp.outer(mask, mask) > 0, factor * jnp.sqrt((df - 2.0) / df), factor)
-    return Reference(mean, shrunk, df, mask)
+    inverse = jax.scipy.linalg.solve_triangular(shrunk, jnp.eye(mask.shape[0]), lower=True)
+    return Reference(mean, shrunk, inverse, df, mask)
 
 
 def log_reference(u: Array, reference: Reference) -> Array:
@@ -84,8 +87,7 @@ def log_reference(u: Array, reference: Reference) -> Array:
 
 def whiten(z: Array, reference: Reference) -> Array:
     """Returns u (D, particle) = L^-1 (z - mean)."""
-    centred = (z - reference.mean[:, None]) * reference.free[:, None]
-    return jax.scipy.linalg.solve_triangular(reference.factor, centred, lower=True)
+    return reference.inverse @ ((z - reference.mean[:, None]) * reference.free[:, None])
 
 
 def unwhiten(u: Array, reference: Reference) -> Array:

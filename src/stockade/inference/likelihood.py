@@ -11,16 +11,17 @@ import numpy as np
 from stockade.arrays import Array
 from stockade.inference.observations import (
     log_factorial_ratio,
-    log_gamma,
     log_normal_above,
     log_normal_below,
     log_normal_between,
     log_normal_point,
     mean_part,
+    means_part,
+    read_rising,
 )
 from stockade.inference.priors import log_prior as prior_density
 from stockade.inference.priors import to_natural
-from stockade.inference.problem import Layout, ProblemArrays, Statistic
+from stockade.inference.problem import Layout, ProblemArrays
 
 _LEAST_LEVEL = 1e-12
 """Floor of a reported quantity before its log."""
@@ -58,17 +59,13 @@ def simulate(theta: Array, arrays: ProblemArrays, layout: Layout) -> Array:
 
 def _counts(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     """Negative binomial log probabilities summed over the months of each series: (S, particle)."""
-    sums = []
-    for series, (output, row) in enumerate(zip(layout.count_outputs, layout.count_dispersions, strict=True)):
-        dispersion = theta[row]
-        count = arrays.counts[series][:, None]
-        seen = arrays.counts_seen[series][:, None]
-        # log gamma(r) and log y! do not depend on both month and particle: taken out of the sum.
-        monthly = log_gamma(count + dispersion) + mean_part(count, paths[:, output], dispersion)
-        months = jnp.sum(seen)
-        fixed = jnp.sum(seen * log_gamma(count + 1.0))
-        total = jnp.sum(jnp.where(seen > 0, monthly, 0.0), axis=0)
-        sums.append(total - months * log_gamma(dispersion) - fixed)
+    sums = [
+        means_part(arrays.counts[series], arrays.counts_seen[series], paths[:, output], theta[row])
+        + read_rising(arrays.rising[series], theta[row])
+        for series, (output, row) in enumerate(
+            zip(layout.count_outputs, layout.count_dispersions, strict=True)
+        )
+    ]
     return jnp.stack(sums) if sums else jnp.zeros((0, theta.shape[1]))
 
 
@@ -124,20 +121,26 @@ _DENSITIES = {"point": _point, "range": _range, "upper": _upper, "lower": _lower
 
 def _centres(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     """Logs (R, particle) of the mean or peak of each report's output over its period, bias added."""
-    levels = [
-        _level(statistic, arrays.window[report], paths[:, output])
-        for report, (statistic, output) in enumerate(
-            zip(layout.report_statistics, layout.report_outputs, strict=True)
-        )
-    ]
-    log_levels = jnp.log(jnp.maximum(jnp.stack(levels), _LEAST_LEVEL))
+    levels = _levels(paths, arrays.window, layout)
+    log_levels = jnp.log(jnp.maximum(levels, _LEAST_LEVEL))
     # Row -1, where there is no bias, is the row of zeros put behind the parameters.
     biases = jnp.concatenate([theta, jnp.zeros_like(theta[:1])])[np.array(layout.report_biases)]
     return log_levels + biases
 
 
-def _level(statistic: Statistic, window: Array, path: Array) -> Array:
-    """The mean or peak (particle,) of a path (month, particle) over a window (month,) of zeros and ones."""
-    if statistic == "mean":
-        return (window / jnp.sum(window)) @ path
-    return jnp.max(jnp.where(window[:, None] > 0, path, 0.0), axis=0)
+def _levels(paths: Array, window: Array, layout: Layout) -> Array:
+    """Means or peaks (R, particle) of the reports' outputs over their windows (R, month).
+
+    Means of one output are one small matrix product.
+    """
+    statistics, outputs = np.array(layout.report_statistics), np.array(layout.report_outputs)
+    share = window / jnp.sum(window, axis=1, keepdims=True)
+    parts, order = [], []
+    for output in dict.fromkeys(layout.report_outputs):
+        path = paths[:, output]
+        means = np.flatnonzero((outputs == output) & (statistics == "mean"))
+        peaks = np.flatnonzero((outputs == output) & (statistics == "peak"))
+        parts.append(share[means] @ path)
+        parts += [jnp.max(jnp.where(window[one][:, None] > 0, path, 0.0), axis=0)[None] for one in peaks]
+        order += [means, peaks]
+    return jnp.concatenate(parts)[np.argsort(np.concatenate(order))]

@@ -19,7 +19,7 @@ import xarray as xr
 
 from stockade.errors import Diagnostic, Place
 from stockade.inference.posterior import Posterior
-from stockade.inference.smc import Stage
+from stockade.inference.records import Stage
 
 FORMAT = 1
 """Version of this layout; a file of another is not read."""

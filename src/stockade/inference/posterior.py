@@ -13,7 +13,7 @@ from stockade.errors import Diagnostic
 from stockade.inference.diagnostics import diagnose, log_mean_evidence
 from stockade.inference.priors import Prior, natural_sd, prior_arrays, sample_prior, to_natural
 from stockade.inference.problem import Problem
-from stockade.inference.smc import Repeat, Stage
+from stockade.inference.records import Repeat, Stage
 
 LEAST_SHRINKAGE = 0.3
 """Shrinkage below which a parameter is never called estimated."""

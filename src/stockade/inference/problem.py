@@ -15,10 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from stockade.arrays import Array
+from stockade.inference.observations import rising_table
 from stockade.inference.priors import Prior, PriorArrays, prior_arrays
 
 Statistic = Literal["mean", "peak"]
@@ -190,6 +192,7 @@ class ProblemArrays(NamedTuple):
         defaults: (C,) defaults of the model's constants.
         counts: (S, month) counts, 0 where not seen.
         counts_seen: (S, month) 1 where seen, else 0.
+        rising: (S, node, 2) tables of `observations.rising_table`.
         window: (R, month) 1 inside a report's period, else 0.
         log_low: (R,) log of the lower end, or of 1 where there is none.
         log_best: (R,) log of the figure, likewise.
@@ -203,6 +206,7 @@ class ProblemArrays(NamedTuple):
     defaults: Array
     counts: Array
     counts_seen: Array
+    rising: Array
     window: Array
     log_low: Array
     log_best: Array
@@ -244,11 +248,13 @@ def arrays_of(problem: Problem) -> ProblemArrays:
     ends = [[one.low or 1.0, one.best or 1.0, one.high or 1.0] for one in problem.reports]
     logs = np.log(np.array(ends, dtype=float).reshape(-1, 3))
     inputs = np.zeros((0, 1)) if problem.inputs is None else problem.inputs
+    counts, seen = jnp.asarray(np.nan_to_num(values)), jnp.asarray(np.isfinite(values), dtype=float)
     return ProblemArrays(
         priors=prior_arrays(problem.priors, np.asarray(problem.free), np.asarray(problem.held, float)),
         defaults=jnp.asarray(problem.simulator.defaults, dtype=float),
-        counts=jnp.asarray(np.nan_to_num(values)),
-        counts_seen=jnp.asarray(np.isfinite(values), dtype=float),
+        counts=counts,
+        counts_seen=seen,
+        rising=_rising_tables(counts, seen),
         window=jnp.asarray(np.array(window, dtype=float).reshape(-1, months)),
         log_low=jnp.asarray(logs[:, 0]),
         log_best=jnp.asarray(logs[:, 1]),
@@ -257,6 +263,12 @@ def arrays_of(problem: Problem) -> ProblemArrays:
         reports_seen=jnp.asarray([one.seen for one in problem.reports], dtype=bool),
         inputs=jnp.asarray(inputs, dtype=float),
     )
+
+
+@jax.jit
+def _rising_tables(counts: Array, seen: Array) -> Array:
+    """Returns the tables (S, node, 2) of all series (S, month)."""
+    return jax.vmap(rising_table)(counts, seen)
 
 
 def data_count(problem: Problem) -> int:

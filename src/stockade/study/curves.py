@@ -125,8 +125,9 @@ def latents(picture: Picture) -> tuple[Latent, ...]:
         kind = "stock" if variable.kind == "stock" else "flow" if _per_month(variable.units) else "auxiliary"
         found.append(
             Latent(
-                variable=name, name=variable.name, units=variable.units,
-                label=" ".join(variable.documentation.split()).split(". ")[0].rstrip("."),
+                variable=name, name=variable.name,
+                units="" if variable.units.strip().lower() in ("dmnl", "1") else variable.units,
+                label=variable.name,
                 months=months_of(folder.study.period), fans=tuple(fans), kind=kind,
             )
         )  # fmt: skip

@@ -130,7 +130,7 @@ def _claim(one: Verdict, urls: Mapping[tuple[str, str], str]) -> ClaimVerdict:
         phrase=one.phrase or one.verdict, by_explanation=dict(one.by_explanation), quote=one.quote,
         who=one.who, means=one.means, says=" ".join(one.says.split()), low=one.low, high=one.high,
         prior_probability=one.prior_probability, reason=one.reason,
-        flags=(*one.flags, *dict.fromkeys(two.code for two in one.diagnostics)),
+        flags=(*one.flags, *dict.fromkeys(two.code for two in one.diagnostics if two.code.startswith("claim-"))),
         moved_by=_moved(one), confidence=confidence, silent_weight=one.silent_share,
         scenarios=_scenarios(one),
         evidence=tuple(

@@ -10,6 +10,7 @@ from datetime import date
 from threading import Event
 
 from stockade.compiler.compile import Simulator
+from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference.nulls import NullFit, fit_null
 from stockade.inference.posterior import Posterior, pool_repeats
 from stockade.inference.problem import Problem
@@ -20,6 +21,7 @@ from stockade.study.ingredients import Ingredients, code_digest, digest, of_mode
 from stockade.study.problems import problem
 from stockade.study.store import Store
 from stockade.study.study import Fit
+from stockade.study.trial import try_model
 
 ROOMS = ("compiler", "inference", "model", "arrays.py")
 """Rooms whose code decides a fit."""
@@ -81,7 +83,7 @@ def fit_study(
         for one in study.explanations
     }
     mechanisms = [one for one in study.explanations if one.mechanism]
-    settings = SmcSettings(particles=fit.particles)
+    settings = _settings(fit)
     model = of_model(folder.model)
     ingredients = {
         (when, one.id): _ingredients(problems[when, one.id], model, fit, settings)
@@ -90,6 +92,9 @@ def fit_study(
     }
     work = _Work(problems, ingredients, fit, settings, store)
     work.take_kept(fresh=fresh)
+    if work.missing:
+        progress("trying the model", 0, 0)
+        try_model(simulator, {key: problems[key] for key in ingredients}, fit.seed)
     computed = work.compute(progress)
     nulls = {
         (when, one.id): fit_null(problems[when, one.id], one.null, _first_guesses(folder))
@@ -97,7 +102,19 @@ def fit_study(
         for one in study.explanations
         if one.null is not None
     }
-    return Fits(work.posteriors, nulls, problems, computed)
+    # In the study's order: that in which threads came to their end is chance.
+    posteriors = {key: work.posteriors[key] for key in ingredients}
+    return Fits(posteriors, nulls, problems, computed)
+
+
+def _settings(fit: Fit) -> SmcSettings:
+    if fit.particles % 8:
+        near = max(16, round(fit.particles / 8) * 8)
+        message = f"{fit.particles} particles: they run in eights."
+        hint = f"Write {near}, in [fit] of study.toml or as --particles."
+        place = Place("study.toml", name="fit.particles")
+        raise StockadeError(Diagnostic("particles-not-in-eights", message, place, hint=hint))
+    return SmcSettings(particles=fit.particles)
 
 
 def _ingredients(problem: Problem, model: str, fit: Fit, settings: SmcSettings) -> Ingredients:
@@ -143,14 +160,19 @@ class _Work:
             self.repeats[key] = {index: one for index, one in found.items() if one is not None}
             self._finish(key)
 
-    def compute(self, progress: Progress) -> int:
-        """Computes what is missing, keeps it, and returns how many repeats that took."""
-        tasks = [
+    @property
+    def missing(self) -> list[_Task]:
+        """The repeats that neither the store holds nor anybody has computed."""
+        return [
             _Task(key, index, self.problems[key])
             for key, done in self.repeats.items()
             for index in range(self.fit.repeats)
             if index not in done
         ]
+
+    def compute(self, progress: Progress) -> int:
+        """Computes what is missing, keeps it, and returns how many repeats that took."""
+        tasks = self.missing
         if not tasks:
             return 0
         total = len(self.repeats) * self.fit.repeats

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,8 +65,17 @@ def code_digest(rooms: tuple[str, ...] = ()) -> str:
 
 
 def of_model(model: Model) -> str:
-    """Returns a digest of a model's equations; comments and order of the file do not count."""
-    return digest(sorted((one.canonical, one.kind, repr(one.equation)) for one in model.variables))
+    """Returns a digest of a model's equations; comments, layout and place of the file do not count."""
+    equations = [[one.canonical, one.kind, _meaning(one.equation)] for one in model.variables]
+    return digest(sorted(equations, key=lambda row: row[0]))
+
+
+def _meaning(node: Any) -> Any:
+    """Returns what an expression says as plain data, without where it stands and how it was written."""
+    if is_dataclass(node) and not isinstance(node, type):
+        parts = [_meaning(getattr(node, one.name)) for one in fields(node) if one.compare]
+        return [type(node).__name__, *parts]
+    return [_meaning(one) for one in node] if isinstance(node, tuple | list) else node
 
 
 def of_problem(problem: Problem, model: str, fit: Fit) -> dict[str, Any]:
@@ -80,11 +90,7 @@ def of_problem(problem: Problem, model: str, fit: Fit) -> dict[str, Any]:
     return {
         "model": model,
         "free": list(free),
-        "held": {
-            name: float(value)
-            for name, value, one in zip(problem.parameters, problem.held, problem.free, strict=True)
-            if not one
-        },
+        "held": _held(problem),
         "priors": [repr(one) for one in problem.priors if one is not None and one.name in free],
         "counts": {
             one.series: digest([one.output, one.dispersion, one.values, one.history])
@@ -96,6 +102,21 @@ def of_problem(problem: Problem, model: str, fit: Fit) -> dict[str, Any]:
         "particles": fit.particles,
         "repeats": fit.repeats,
         "versions": versions(),
+    }
+
+
+def _held(problem: Problem) -> dict[str, float]:
+    """Returns what is held otherwise than the model's file has it.
+
+    The rest is in the model's digest, or counts nothing (the bias of a source that has not spoken yet),
+    and may be there only because another explanation or a later report speaks of it.
+    """
+    usual = dict(zip(problem.simulator.constants, problem.simulator.defaults, strict=True))
+    held = dict(zip(problem.parameters, problem.held, strict=True))
+    return {
+        name: float(value)
+        for name, value in held.items()
+        if name not in problem.free_names and float(value) != float(usual.get(name, 0.0))
     }
 
 

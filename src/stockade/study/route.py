@@ -109,9 +109,9 @@ def _document(
     fit = replace(folder.study.fit, **overrides)
     store = Store(folder.study.folder / FOLDER)
     wanted = digest({"verb": verb, **of_files(folder.study, fit)})
-    kept = None if fresh else store.document(verb, wanted)
+    kept = None if fresh else _kept(store, verb, wanted)
     if kept is not None:
-        return from_json(kept)
+        return kept
     fitting = fitting_simulator(folder)
     month_times(fitting, folder.study)
     fits = fit_folder(folder, fitting, fit, store, progress, fresh=fresh)
@@ -120,6 +120,14 @@ def _document(
     document = _fill(verb, run)
     store.keep_document(verb, wanted, to_json(document))
     return document
+
+
+def _kept(store: Store, verb: str, wanted: str) -> Document | None:
+    found = store.document(verb, wanted)
+    try:
+        return None if found is None else from_json(found)
+    except (KeyError, TypeError, ValueError, AttributeError):  # spoilt: as good as absent
+        return None
 
 
 def _fill(verb: str, run: _Run) -> Document:

@@ -22,7 +22,7 @@ from stockade.inference.posterior import Posterior
 from stockade.inference.smc import Repeat, Stage
 
 FOLDER = ".stockade"
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, json.JSONDecodeError)
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile)  # JSON's too
 
 
 @dataclass(frozen=True)

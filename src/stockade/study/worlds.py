@@ -97,10 +97,7 @@ def mechanism_account(maker: WorldMaker, posterior: Posterior) -> Account:
     Raises:
         StockadeError: ``not-finite`` where a posterior draw runs into NaN or infinity.
     """
-    prior, _ = _account(maker, posterior, prior=True)
-    account, wrong = _account(maker, posterior, prior=False)
-    if wrong is not None:
-        raise StockadeError(wrong)
+    prior, account = (_account(maker, posterior, prior=one) for one in (True, False))
     return replace(account, world=replace(account.world, prior=prior.world))
 
 
@@ -141,7 +138,7 @@ def month_times(simulator: Simulator, study: Study) -> np.ndarray:
     return rows + study.period.first
 
 
-def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> tuple[Account, Diagnostic | None]:
+def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> Account:
     """Runs the draws of a posterior, or of its prior, as they are and under every scenario."""
     simulator, study = maker.simulator, maker.folder.study
     keep = slice(0, min(PRIOR_DRAWS, len(posterior.prior_draws))) if prior else slice(None)
@@ -149,10 +146,12 @@ def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> tuple[A
     inputs = input_array(maker.folder, simulator, maker.when)
     nothing = _nothing(simulator, constants.shape[1])
     results = ensemble(simulator, constants, inputs, nothing)
-    wrong = check_finite(simulator, constants, results, inputs, nothing)
+    wrong = None if prior else check_finite(simulator, constants, results, inputs, nothing)
+    if wrong is not None:
+        raise StockadeError(wrong)
     base = trajectories(simulator, results)
     under = {
-        one.id: _under(maker, one, constants, inputs, base)
+        one.id: _under(maker, one, constants, inputs, base, prior=prior)
         for one in study.scenarios
         if one.id in maker.needs.under
     }
@@ -170,7 +169,7 @@ def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> tuple[A
         repeat=np.zeros(constants.shape[1], dtype=int) if prior else posterior.repeat,
         diagnostics=() if prior else posterior.diagnostics,
     )  # fmt: skip
-    return Account(world, predicted), wrong
+    return Account(world, predicted)
 
 
 def _constants(simulator: Simulator, posterior: Posterior, *, prior: bool) -> np.ndarray:
@@ -194,8 +193,15 @@ def _under(
     constants: np.ndarray,
     inputs: np.ndarray | None,
     base: Trajectories,
+    *,
+    prior: bool,
 ) -> dict[str, np.ndarray]:
-    """Runs the same draws under a scenario and keeps what is wanted of them."""
+    """Runs the same draws under a scenario and keeps what is wanted of them.
+
+    Raises:
+        StockadeError: ``not-finite`` where a posterior draw runs into NaN or infinity under it: claims
+            would pass over such draws in silence.
+    """
     first = maker.folder.study.period.first
     changes = tuple(
         interventions.Change(one.canonical, "hold", _reference(one, first)) for one in scenario.hold
@@ -203,7 +209,11 @@ def _under(
     stop = np.inf if scenario.until is None else float(scenario.until + 1 - first)
     meant = interventions.Scenario(changes, float(scenario.from_ - first), stop)
     overrides = interventions.resolve(meant, maker.simulator, base)
-    found = trajectories(maker.simulator, ensemble(maker.simulator, constants, inputs, overrides))
+    results = ensemble(maker.simulator, constants, inputs, overrides)
+    wrong = None if prior else check_finite(maker.simulator, constants, results, inputs, overrides)
+    if wrong is not None:
+        raise StockadeError(replace(wrong, message=f"under the scenario '{scenario.id}', {wrong.message}"))
+    found = trajectories(maker.simulator, results)
     return {name: found.values[name] for name in maker.needs.under[scenario.id]}
 
 
