@@ -231,6 +231,17 @@ def test_arrays_are_read_into_ranges_and_subscripts() -> None:
     assert d.equation == Binary("+", Binary("+", Binary("+", Call("sum", (every,)), mean), most), Number(2))
 
 
+def test_an_equation_for_each_element_in_order_as_vensim_exports_it() -> None:
+    model = model_of(
+        '<aux name="a"><dimensions><dim name="d"/></dimensions><eqn>1</eqn><eqn>a[1] * 2</eqn></aux>',
+        before='<dimensions><dim name="d"><elem name="p"/><elem name="q"/></dim></dimensions>',
+    )
+    first, second = model.variables[:2]
+    assert (first.subscripts, first.equation) == (("p",), Number(1))
+    twice = Binary("*", Reference("a", ("p",)), Number(2))
+    assert (second.subscripts, second.equation) == (("q",), twice)
+
+
 def test_macros_keep_their_arguments() -> None:
     two = '<variables><aux name="two"><eqn>2</eqn></aux></variables>'
     macro = f'<macro name="TWICE"><parm>x</parm><eqn>x * two</eqn>{two}</macro>'
@@ -277,6 +288,7 @@ def test_names_of_one_variable_in_all_its_spellings() -> None:
         ('<aux name="x"><eqn>1</eqn>\n<gf><ypts>1,2</ypts></gf></aux>', "broken-lookup", 5),
         ('<aux name="x"><eqn>1</eqn><gf>\n<xpts>1,a</xpts><ypts>1,2</ypts></gf></aux>', "broken-lookup", 5),
         ('<aux name="x"><dimensions><dim name="no"/></dimensions><eqn>1</eqn></aux>', "unknown-dimension", 4),
+        ('<aux name="x"><eqn>1</eqn>\n<eqn>2</eqn></aux>', "duplicate-definition", 5),
         ('<module name="no"/>', "unsupported-module", 4),
         ("<aux><eqn>1</eqn></aux>", "missing-name", 4),
         ('<aux name="x"><eqn>1</eqn>\n<inflow>', "broken-xml", 6),

@@ -42,7 +42,7 @@ def finish(draft: Draft, scope: Scope, *, by_outflows: bool) -> list[Variable]:
     elif draft.non_negative and draft.element.name in ("stock", "flow"):
         flags = NON_NEGATIVE_OUTFLOWS if by_outflows and draft.element.name == "stock" else NON_NEGATIVE
     found = []
-    for element, subscripts, passage in _equations(draft):
+    for element, subscripts, passage in _equations(draft, inside):
         here = replace(inside, subscripts=subscripts)
         equation = _equation(draft, element, here)
         found.append(
@@ -67,9 +67,10 @@ def finish(draft: Draft, scope: Scope, *, by_outflows: bool) -> list[Variable]:
     return found
 
 
-def _equations(draft: Draft) -> Iterator[tuple[Element, tuple[str, ...], str]]:
+def _equations(draft: Draft, scope: Scope) -> Iterator[tuple[Element, tuple[str, ...], str]]:
     """Yields where each equation stands, the subscripts it is for, and its text."""
-    own = list(draft.element.all("element"))
+    _look_for_repeats(draft, draft.element, "gf", "init_eqn", "dimensions", "units", "range")
+    own = [*_listed(draft, scope), *draft.element.all("element")]
     if not own or not draft.dimensions or draft.source is not None:
         if own and not draft.dimensions:
             raise draft.problem(
@@ -89,7 +90,36 @@ def _equations(draft: Draft) -> Iterator[tuple[Element, tuple[str, ...], str]]:
             said = f"{draft.name}[{written}] is already defined"
             raise draft.problem("duplicate-definition", said, "Remove one of the two.", element)
         seen.add(subscripts)
+        _look_for_repeats(draft, element, "eqn", "gf", "init_eqn")
         yield element, subscripts, _text(element, "eqn")
+
+
+def _listed(draft: Draft, scope: Scope) -> list[Element]:
+    """Returns the elements of an array that has an equation for each, in order, as Vensim exports them.
+
+    Source:
+        The case arithmetics_exp of the SDX suite and Vensim's numbers for it.
+    """
+    equations = list(draft.element.all("eqn"))
+    if len(equations) < 2:
+        return []
+    elements = scope.dimensions[draft.dimensions[0]] if len(draft.dimensions) == 1 else ()
+    if len(equations) != len(elements) or draft.element.first("element") is not None:
+        said = f"{draft.name} has {len(equations)} equations"
+        hint = "Give it one, or one for each element of its only dimension."
+        raise draft.problem("duplicate-definition", said, hint, equations[1])
+    return [
+        Element("element", {"subscript": name}, equation.line, equation.file, [equation])
+        for name, equation in zip(elements, equations, strict=True)
+    ]
+
+
+def _look_for_repeats(draft: Draft, element: Element, *tags: str) -> None:
+    for tag in tags:
+        found = list(element.all(tag))
+        if len(found) > 1:
+            said = f"{draft.name} has <{tag}> {len(found)} times"
+            raise draft.problem("duplicate-definition", said, "Keep one of them.", found[1])
 
 
 def _equation(draft: Draft, element: Element, scope: Scope) -> Expression:
