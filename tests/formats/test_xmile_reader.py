@@ -262,6 +262,19 @@ def test_the_method_of_the_file_is_used() -> None:
     assert run(rk4, "s")[1] == pytest.approx(1 + 1 + 1 / 2 + 1 / 6 + 1 / 24)
 
 
+@pytest.mark.parametrize(
+    "call", ["DELAY3(TIME, 2)", "SMTH1(TIME, half)", "DELAY(TIME, 0.5)", "DELAYN(TIME, 3, 4)"]
+)
+def test_a_delay_that_is_shorter_than_the_step_is_refused(call: str) -> None:
+    text = f'<aux name="x"><eqn>\n{call}</eqn></aux><aux name="half"><eqn>1/2</eqn></aux>'
+    with pytest.raises(StockadeError) as caught:
+        simulate(model_of(text))
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.place.line) == ("unsupported-short-delay", 5)
+    specs = SPECS.replace("<dt>1", "<dt>0.5")
+    simulate(model_of(text, specs=specs))
+
+
 def test_a_forgotten_end_of_a_variable_is_mended() -> None:
     model = model_of('<flow name="f"><eqn>1</eqn><stock name="s"><eqn>0</eqn><inflow>f</inflow></stock>')
     assert run(model, "s") == [0, 1, 2, 3, 4]

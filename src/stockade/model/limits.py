@@ -8,6 +8,7 @@ from dataclasses import replace
 from stockade.errors import Diagnostic, Place
 from stockade.model.model import Model
 from stockade.model.nonnegative import unspellable
+from stockade.model.short_delays import short_delays
 
 
 def not_yet_run(model: Model) -> Iterator[Diagnostic]:
@@ -34,6 +35,7 @@ def not_yet_run(model: Model) -> Iterator[Diagnostic]:
             hint = "Give its values as a lookup of Time."
             yield _refusal("unsupported-data-variable", f"the data variable {one.name}", place, hint)
     yield from unspellable(model)
+    yield from short_delays(model)
     for one in model.reality_checks:
         warning = _refusal(
             "reality-check-not-run", f"the Reality Check {one.name}", one.place, "It changes no run."

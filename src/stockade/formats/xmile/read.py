@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from stockade.errors import Diagnostic, StockadeError
-from stockade.formats.xmile.constants import constant_value
 from stockade.formats.xmile.drafts import Collector, read_flag
 from stockade.formats.xmile.elements import Element, parse_elements
 from stockade.formats.xmile.names import canonical_name, shown
 from stockade.formats.xmile.scope import Draft, Scope
 from stockade.formats.xmile.specs import Specs, read_specs
 from stockade.formats.xmile.variables import RATE_OF, finish
+from stockade.model.constants import constant_value
 from stockade.model.model import CONTROL_NAMES, Macro, Model, SubscriptRange, Variable
 
 _IGNORED = frozenset(

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.xmile.arrays import declared_dimensions
-from stockade.formats.xmile.constants import constant_value
 from stockade.formats.xmile.print import NoWordError, print_equation, print_identifier
+from stockade.model.constants import constant_value
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Unary
 from stockade.model.model import NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS, Macro, Model, Variable
 
