@@ -19,7 +19,9 @@ from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.checks import check
+from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Table
+from stockade.model.inline import HIDDEN
 from stockade.model.model import CONTROL_NAMES, Model
 from stockade.model.names import canonical
 from stockade.model.nonnegative import spell_out
@@ -30,7 +32,7 @@ class Simulator:
     """A model ready to run; two simulators are the same only if they are the same object.
 
     Attributes:
-        model: The model as it was given.
+        model: The model as it runs: without subscripts and macros, one variable for each element.
         constants: Canonical names, the order of the parameter vector: all but the control variables.
         defaults: The file's values of them, shape (constants,).
         inputs: Canonical names of variables replaced by a path.
@@ -98,6 +100,7 @@ def compile(
     wrong = [one for one in check(model) if one.severity == "error"]
     if wrong:
         raise StockadeError(wrong)
+    model = elaborate(model)
     path_names = _names(model, inputs, "input")
     replaceable = _names(model, overridable, "override")
     method = method or model.method
@@ -137,7 +140,11 @@ def _saved(control: Control, count: int) -> Floats:
 
 
 def _everything(model: Model) -> tuple[str, ...]:
-    return tuple(one.canonical for one in model.variables if not isinstance(one.equation, Table))
+    return tuple(
+        one.canonical
+        for one in model.variables
+        if not isinstance(one.equation, Table) and one.flags != HIDDEN
+    )
 
 
 def _names(model: Model, written: Sequence[str], purpose: str) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ class SubscriptRange:
             elements where the two lists go side by side.
         equation: The call that reads the elements from a file; None where they are written.
         equivalent: Canonical name of the range that this is another name for; empty where it is not.
+        written: The elements as the modeller wrote them; empty where they come from a file.
     """
 
     name: str
@@ -83,6 +84,7 @@ class SubscriptRange:
     group: str = ""
     text: str = field(default="", compare=False)
     place: Place = field(default=NOWHERE, compare=False)
+    written: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

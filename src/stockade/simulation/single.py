@@ -14,6 +14,7 @@ from stockade.compiler.control import default_values
 from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Number
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.names import canonical
@@ -49,6 +50,7 @@ def simulate(
         StockadeError: `unknown-constant` with the nearest name, `not-a-constant`, `not-finite`, and what
             `compile` raises.
     """
+    model = elaborate(model)
     changed = with_settings(model, settings or {})
     simulator = compile(changed, method=method)
     before = default_values(model)

@@ -13,6 +13,7 @@ from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.xmile.arrays import declared_dimensions
 from stockade.formats.xmile.print import NoWordError, print_equation, print_identifier
 from stockade.model.constants import constant_value
+from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Unary
 from stockade.model.model import NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS, Macro, Model, Variable
 
@@ -30,6 +31,9 @@ def write_xmile(model: Model) -> str:
     Raises:
         StockadeError: ``cannot-be-written``, once for each thing that XMILE cannot say.
     """
+    if declared_dimensions(model)[1]:
+        # Arrays that XMILE has no form for: one variable for each element, under the names that Vensim gives.
+        model = elaborate(model)
     writer = _Writer(model)
     text = "".join([_HEAD, *writer.all(), "</xmile>\n"])
     if writer.wrong:
