@@ -51,8 +51,8 @@ def test_broken_files(case: str, snapshot: SnapshotAssertion) -> None:
     ("name", "content", "code"),
     [
         ("missing.mdl", None, "file-not-read"),
-        ("model.xmile", b"<xmile/>", "format-not-yet-read"),
-        ("model.stmx", b"<xmile/>", "format-not-yet-read"),
+        ("model.xmile", b"<xmile/>", "missing-control"),
+        ("model.itmx", b"<xmile/>", "format-not-yet-read"),
         ("model.docx", b"", "unknown-format"),
         ("binary.mdl", b"\0\1\2", "not-a-text-file"),
         ("latin.mdl", "{UTF-8}\nä = 1 ~~|".encode("latin-1"), "not-utf-8"),

@@ -84,12 +84,15 @@ def check(
     epilog=_example("simulate studies/iraq-2008/model.mdl --set 'normal arrivals=60' --out run.csv"),
 )
 def simulate(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: Vensim .mdl.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
     ] = None,
-    method: Annotated[Literal["euler", "rk4"], typer.Option("--method", help="How to integrate.")] = "euler",
+    method: Annotated[
+        Literal["euler", "rk4"] | None,
+        typer.Option("--method", help="How to integrate; as the file says if not given."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE.csv", help="Where to write; standard output if not given."),
@@ -101,6 +104,27 @@ def simulate(
         from stockade.cli.simulating import simulate_model
 
         simulate_model(model, tuple(settings or ()), method, out, json_file)
+
+
+@app.command(
+    short_help="Write a model in another format: .mdl or XMILE.",
+    epilog=_example("convert models/deitchman-1962/model.mdl deitchman.xmile"),
+)
+def convert(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="The file to write; its suffix tells the format.")
+    ],
+) -> None:
+    """Write a model in another format: .mdl for Vensim; .xmile, .stmx or .xml for XMILE.
+
+    Exit status 2, and nothing written, where the model holds what the other format cannot say.
+    """
+    with door(None, out):
+        from stockade.formats.convert import convert as convert_file
+
+        convert_file(model, out)
+        typer.echo(f"{out}: written")
 
 
 @app.command(short_help="Fit every explanation of a study.", epilog=_example("fit studies/iraq-2008"))

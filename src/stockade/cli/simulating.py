@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def simulate_model(
     path: Path,
     settings: Sequence[str],
-    method: Literal["euler", "rk4"],
+    method: Literal["euler", "rk4"] | None,
     out: Path | None,
     json_file: Path | None,
 ) -> None:
@@ -29,27 +29,29 @@ def simulate_model(
     Args:
         path: The model file.
         settings: Pieces ``NAME=VALUE``.
-        method: How to integrate.
+        method: How to integrate; None for what the file says.
         out: The CSV file; standard output where neither it nor ``json_file`` is given.
         json_file: The JSON file: names, times, and a list of values by name.
     """
     values = read_settings(settings)
     with bars() as progress:
         progress(f"running {path.name}", 0, 0)
-        table = _run(path, values, method)
+        table, method = _run(path, values, method)
     if out is not None or json_file is None:
         write_text(table_as_csv(table), out or STANDARD_OUTPUT)
     if json_file is not None:
         write_json(_table_as_data(table, str(path), method, values), json_file)
 
 
-def _run(path: Path, values: dict[str, float], method: Literal["euler", "rk4"]) -> Table:
+def _run(
+    path: Path, values: dict[str, float], method: Literal["euler", "rk4"] | None
+) -> tuple[Table, Literal["euler", "rk4"]]:
     from stockade.formats.load import load
 
     model = load(path)
     from stockade.simulation.single import simulate  # after the reader: a missing file is told at once
 
-    return simulate(model, values, method=method)
+    return simulate(model, values, method=method), method or model.method
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, float]:

@@ -19,9 +19,12 @@ from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.checks import check
+from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Table
+from stockade.model.inline import HIDDEN
 from stockade.model.model import CONTROL_NAMES, Model
 from stockade.model.names import canonical
+from stockade.model.nonnegative import spell_out
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +32,7 @@ class Simulator:
     """A model ready to run; two simulators are the same only if they are the same object.
 
     Attributes:
-        model: The model as it was given.
+        model: The model as it runs: without subscripts and macros, one variable for each element.
         constants: Canonical names, the order of the parameter vector: all but the control variables.
         defaults: The file's values of them, shape (constants,).
         inputs: Canonical names of variables replaced by a path.
@@ -77,7 +80,7 @@ def compile(
     outputs: Sequence[str] | None = None,
     inputs: Sequence[str] = (),
     overridable: Sequence[str] = (),
-    method: Method = "euler",
+    method: Method | None = None,
     average: bool = False,
 ) -> Simulator:
     """Returns a simulator for a model.
@@ -87,7 +90,7 @@ def compile(
         outputs: Variables to return, by any spelling of their names; None for all but lookups.
         inputs: Variables whose equation gives way to a path.
         overridable: Variables that a scenario may replace from a time on.
-        method: ``euler``, or ``rk4`` for the classical Runge-Kutta method.
+        method: ``euler``, or ``rk4`` for the classical Runge-Kutta method; None for what the file says.
         average: Return per save interval the mean over the steps that begin in it.
 
     Raises:
@@ -97,9 +100,11 @@ def compile(
     wrong = [one for one in check(model) if one.severity == "error"]
     if wrong:
         raise StockadeError(wrong)
+    model = elaborate(model)
     path_names = _names(model, inputs, "input")
     replaceable = _names(model, overridable, "override")
-    expanded = expand(model)
+    method = method or model.method
+    expanded = expand(spell_out(model))
     _refuse(expanded, path_names)
     literals = default_values(model)
     control = read_control(model, literals)
@@ -135,7 +140,11 @@ def _saved(control: Control, count: int) -> Floats:
 
 
 def _everything(model: Model) -> tuple[str, ...]:
-    return tuple(one.canonical for one in model.variables if not isinstance(one.equation, Table))
+    return tuple(
+        one.canonical
+        for one in model.variables
+        if not isinstance(one.equation, Table) and one.flags != HIDDEN
+    )
 
 
 def _names(model: Model, written: Sequence[str], purpose: str) -> tuple[str, ...]:

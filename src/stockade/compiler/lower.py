@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
 from stockade.errors import Diagnostic, Place
 from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Table, Text, Unary
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
+LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) 
     if isinstance(node, Binary):
         return Apply(OPERATORS[node.operator], 2)
     if isinstance(node, Call):
-        return Apply(FUNCTIONS[node.function], len(node.arguments))
+        return Apply(LOWERINGS[node.function], len(node.arguments))
     if not isinstance(node, Reference):
         raise TypeError(f"{node!r} should have been refused")
     if node.name in literals:
@@ -109,7 +111,7 @@ def unsupported(variables: Sequence[Variable], model: Model) -> list[Diagnostic]
         root = variable.equation
         for node in postorder(root):
             said, excerpt = "", ""
-            if isinstance(node, Call) and node.function not in FUNCTIONS and not _is_state(node, root):
+            if isinstance(node, Call) and node.function not in LOWERINGS and not _is_state(node, root):
                 excerpt = node.written or node.function.upper()
                 said = f"{excerpt} is not supported"
             elif isinstance(node, Text):

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.formats.vensim.read import parse_mdl
+from stockade.formats.xmile.read import parse_xmile
 from stockade.model.model import Model
 
-_NOT_YET = (".xmile", ".stmx", ".xml", ".itmx", ".isdb", ".vpm", ".vpmx", ".vmf", ".vmfx")
+_XMILE = (".xmile", ".stmx", ".xml")
+_NOT_YET = (".itmx", ".isdb", ".vpm", ".vpmx", ".vmf", ".vmfx")
 _LARGEST = 64 * 2**20
 
 
@@ -17,7 +19,7 @@ def load(path: str | Path) -> Model:
     """Reads a model file.
 
     Args:
-        path: A Vensim model in text form (.mdl).
+        path: A Vensim model in text form (.mdl), or an XMILE model (.xmile, .stmx, .xml).
 
     Raises:
         StockadeError: The file is missing, is of a format that is not read, or is wrong in its form.
@@ -30,14 +32,16 @@ def load(path: str | Path) -> Model:
             "format-not-yet-read",
             path,
             f"files of type {suffix} are not read yet",
-            "Save the model as text from Vensim: File, Save As, .mdl.",
+            "Save the model as text: .mdl from Vensim, .stmx or .xmile from Stella.",
         )
+    if suffix in _XMILE:
+        return parse_xmile(_text(file, path), str(path))
     if suffix != ".mdl":
         raise _problem(
             "unknown-format",
             path,
             f"{suffix or 'no suffix'} is not the suffix of a model file",
-            "Models are read from Vensim's .mdl files.",
+            "Models are read from .mdl (Vensim), .xmile, .stmx and .xml (XMILE).",
         )
     return parse_mdl(_text(file, path), str(path))
 

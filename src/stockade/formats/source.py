@@ -42,7 +42,7 @@ class Source:
 
     def excerpt(self, offset: int) -> str:
         """Returns the line of an offset and, below it, a caret under the offset."""
-        start = self.line_starts[self.line(offset) - 1]
+        start = self.text.rfind("\n", 0, offset) + 1
         end = self.text.find("\n", start)
         line = self.text[start : end if end >= 0 else len(self.text)].expandtabs(1)
         at = min(offset - start, len(line))

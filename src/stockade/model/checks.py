@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
-from stockade.errors import Diagnostic, Place
+from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Call, Expression, Reference
 from stockade.model.functions import FUNCTIONS
 from stockade.model.limits import not_yet_run
@@ -25,13 +26,21 @@ def check(model: Model) -> tuple[Diagnostic, ...]:
     Returns:
         All errors, in the order of the file, and then all warnings; empty for a sound model.
     """
+    wrong: tuple[Diagnostic, ...] = ()
+    written_out = None
+    try:
+        # What needs what can only be told element by element, and within macros call by call.
+        written_out = elaborate(model)
+    except StockadeError as error:
+        wrong = error.diagnostics
     found = [
         *_controls(model),
-        *_duplicates(model),
+        *(one for one in _duplicates(model) if written_out is not None),
         *not_yet_run(model),
-        *_names(model),
+        *wrong,
+        *_names(written_out or model),
         *_functions(model),
-        *_circles(model),
+        *(_circles(written_out) if written_out is not None else ()),
         *check_units(model),
     ]
     return tuple(
@@ -144,9 +153,12 @@ def _functions(model: Model) -> Iterator[Diagnostic]:
     known |= {one.canonical: one.name for one in model.variables if one.kind == "lookup"}
     suggestions = _Suggestions(known)
     macros = {one.canonical for one in model.macros}
-    for variable in model.variables:
+    inside = (one for macro in model.macros for one in macro.variables)
+    for variable in (*model.variables, *inside):
         for node in walk(variable.equation):
-            if isinstance(node, Call) and node.function not in macros and node.function != "data":
+            if not isinstance(node, Call) or node.function.startswith("#"):
+                continue  # No file can hold a name with #: a function over elements was turned into it.
+            if node.function not in macros and node.function != "data":
                 yield from _function(variable, node, suggestions)
 
 
@@ -182,8 +194,7 @@ def _function(variable: Variable, node: Call, suggestions: _Suggestions) -> Iter
 
 
 def _circles(model: Model) -> Iterator[Diagnostic]:
-    # The elements of a subscripted variable may need each other in turn; only the compiler can tell.
-    plain = [one for one in model.variables if not one.subscripts]
+    plain = model.variables
     now = {one.canonical: needs_now(one.equation) for one in plain if one.kind == "auxiliary"}
     found = list(_all_circles(model, now, at_start=False))
     yield from found

@@ -87,14 +87,25 @@ _SUPPORTED = _rows(
     gamma ln                 | 1 | 1 | 1 -> 1
     lookup extrapolate       | 2 | 2 | lookup
     sample if true     | 3 | 3 | ?, a, a -> a
+    allocate available       | 3 | 3 | a, ?, a -> a
+    allocate by priority     | 5 | 5 | a, ?, ?, ?, a -> a
+    elmcount                 | 1 | 1 | ? -> 1
+    invert matrix            | 2 | 2 | ? -> ?
+    prod                     | 1 | 1 | ? -> ?
+    sum                      | 1 | 1 | a -> a
+    vector elm map           | 2 | 2 | a, ? -> a
+    vector rank              | 2 | 2 | ?, ? -> 1
+    vector reorder           | 2 | 2 | a, ? -> a
+    vector select            | 5 | 5 | ?, a, ?, ?, ? -> a
+    vector sort order        | 2 | 2 | ?, ? -> 1
+    vmax                     | 1 | 1 | a -> a
+    vmin                     | 1 | 1 | a -> a
     """
 )
 
 _KNOWN_ONLY = _rows(
     """
     a function of            | 0 | 999 | ? -> ?
-    allocate available       | 3 | 3 | a, ?, a -> a
-    allocate by priority     | 5 | 5 | a, ?, ?, ?, a -> a
     conveyor                 | 0 | 999 | ? -> ?
     delay conveyor           | 0 | 999 | ? -> ?
     delay information        | 3 | 3 | a, time, a -> a
@@ -104,7 +115,6 @@ _KNOWN_ONLY = _rows(
     demand at price          | 0 | 999 | ? -> ?
     depreciate straightline  | 4 | 4 | a, time, ?, a -> a/time
     depreciate by schedule   | 0 | 999 | ? -> ?
-    elmcount                 | 1 | 1 | ? -> 1
     find zero                | 0 | 999 | ? -> ?
     find market price        | 0 | 999 | ? -> ?
     fixed integ              | 0 | 999 | ? -> ?
@@ -136,7 +146,6 @@ _KNOWN_ONLY = _rows(
     get 123 data             | 4 | 4 | ? -> ?
     get 123 lookups          | 4 | 4 | ? -> ?
     internal rate of return  | 0 | 999 | ? -> ?
-    invert matrix            | 2 | 2 | ? -> ?
     lookup area              | 3 | 3 | ? -> ?
     lookup backward          | 2 | 2 | lookup
     lookup forward           | 2 | 2 | lookup
@@ -148,7 +157,6 @@ _KNOWN_ONLY = _rows(
     net present value        | 0 | 999 | ? -> ?
     npv                      | 4 | 4 | a, 1/time, ?, 1 -> ?
     only before              | 0 | 999 | ? -> ?
-    prod                     | 1 | 1 | ? -> ?
     qchannel                 | 0 | 999 | ? -> ?
     queue fifo               | 0 | 999 | ? -> ?
     queue age average        | 0 | 999 | ? -> ?
@@ -171,19 +179,11 @@ _KNOWN_ONLY = _rows(
     shift if true            | 5 | 5 | ? -> ?
     simultaneous             | 2 | 2 | a, a -> a
     ssample                  | 0 | 999 | ? -> ?
-    sum                      | 1 | 1 | a -> a
     supply at price          | 0 | 999 | ? -> ?
     tabbed array             | 0 | 999 | ? -> ?
     time base                | 2 | 2 | time, 1 -> time
     time to target           | 0 | 999 | ? -> ?
-    vector elm map           | 2 | 2 | a, ? -> a
     vector lookup            | 0 | 999 | ? -> ?
-    vector rank              | 2 | 2 | ?, ? -> 1
-    vector reorder           | 2 | 2 | a, ? -> a
-    vector select            | 5 | 5 | ?, a, ?, ?, ? -> a
-    vector sort order        | 2 | 2 | ?, ? -> 1
-    vmax                     | 1 | 1 | a -> a
-    vmin                     | 1 | 1 | a -> a
     """,
     supported=False,
 )

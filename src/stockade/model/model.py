@@ -11,6 +11,10 @@ from stockade.model.expressions import Expression
 
 VariableKind = Literal["stock", "auxiliary", "constant", "lookup", "data"]
 Dialect = Literal["vensim", "xmile", "python"]
+IntegrationMethod = Literal["euler", "rk4"]
+
+NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS = "non-negative", "non-negative by its outflows"
+"""Flags of XMILE: a flow or stock that stops at zero; a stock whose outflows take no more than it holds."""
 
 CONTROL_NAMES = ("initial time", "final time", "time step", "saveper")
 
@@ -35,7 +39,7 @@ class Variable:
         exceptions: The lists of subscripts behind ``:EXCEPT:``.
         keyword: How data are read between their points: ``interpolate``, ``raw`` ...
         unchangeable: Whether it was defined with ``==``.
-        flags: What stands behind the comment, e.g. ``:SUPPLEMENTARY``.
+        flags: What stands behind the comment, e.g. ``:SUPPLEMENTARY``, or ``non-negative`` (XMILE).
     """
 
     name: str
@@ -67,6 +71,7 @@ class SubscriptRange:
             elements where the two lists go side by side.
         equation: The call that reads the elements from a file; None where they are written.
         equivalent: Canonical name of the range that this is another name for; empty where it is not.
+        written: The elements as the modeller wrote them; empty where they come from a file.
     """
 
     name: str
@@ -79,6 +84,7 @@ class SubscriptRange:
     group: str = ""
     text: str = field(default="", compare=False)
     place: Place = field(default=NOWHERE, compare=False)
+    written: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,7 @@ class Model:
         ranges: The subscript ranges, in the order of the file.
         macros: The macros, in the order of the file.
         reality_checks: What the modeller says must hold in every run.
+        method: How the file says that it is to be integrated.
     """
 
     variables: tuple[Variable, ...]
@@ -145,6 +152,7 @@ class Model:
     ranges: tuple[SubscriptRange, ...] = ()
     macros: tuple[Macro, ...] = ()
     reality_checks: tuple[RealityCheck, ...] = ()
+    method: IntegrationMethod = "euler"
 
     @cached_property
     def by_name(self) -> dict[str, Variable]:

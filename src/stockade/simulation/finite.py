@@ -44,7 +44,9 @@ def check_finite(
     """
     results = np.asarray(results)
     results = results[..., None] if results.ndim == 2 else results
-    constants = np.asarray(constants).reshape(len(simulator.constants), -1)
+    constants = np.asarray(constants)
+    # A model may have no constants at all; -1 cannot stand for the draws then.
+    constants = constants[:, None] if constants.ndim == 1 else constants
     bad = ~np.isfinite(results).all(axis=(0, 1))
     if not bad.any():
         return None

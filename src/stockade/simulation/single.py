@@ -14,6 +14,7 @@ from stockade.compiler.control import default_values
 from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Number
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.names import canonical
@@ -35,18 +36,21 @@ class Table:
     values: Floats
 
 
-def simulate(model: Model, settings: Mapping[str, float] | None = None, *, method: Method = "euler") -> Table:
+def simulate(
+    model: Model, settings: Mapping[str, float] | None = None, *, method: Method | None = None
+) -> Table:
     """Returns one run of a model: every variable but the lookups at every saved time.
 
     Args:
         model: The model.
         settings: New values of constants or control variables, by any spelling of their names.
-        method: ``euler`` or ``rk4``.
+        method: ``euler`` or ``rk4``; None for what the file says.
 
     Raises:
         StockadeError: `unknown-constant` with the nearest name, `not-a-constant`, `not-finite`, and what
             `compile` raises.
     """
+    model = elaborate(model)
     changed = with_settings(model, settings or {})
     simulator = compile(changed, method=method)
     before = default_values(model)

@@ -154,6 +154,7 @@ def _units(text: str) -> tuple[str, Limits]:
 
 def _bound(text: str) -> float | None:
     try:
-        return float(text)
+        bound = float(text)
     except ValueError:
         return None
+    return bound if abs(bound) < float("inf") else None

@@ -138,5 +138,6 @@ def _arguments(cursor: Cursor, function: str, opening: Token) -> tuple[Expressio
             arguments.append(parse_expression(cursor))
         if cursor.take(")"):
             return tuple(arguments)
-        if not cursor.take(","):
+        # Behind a colon stand the names that a macro's further outputs get.
+        if not cursor.take(",") and not cursor.take(":"):
             raise _unclosed(cursor, opening)

@@ -22,7 +22,7 @@ def read_range(definition: Definition) -> SubscriptRange:
         StockadeError: ``broken-equation``, ``broken-range``.
     """
     cursor = definition.cursor
-    elements: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     mappings: tuple[tuple[str, tuple[str, ...]], ...] = ()
     equation: Expression | None = None
     equivalent = ""
@@ -31,14 +31,14 @@ def read_range(definition: Definition) -> SubscriptRange:
     elif cursor.next.kind == "name" and canonical(cursor.next.text).startswith("get "):
         equation = parse_whole(cursor)
     else:
-        elements = _elements(cursor)
+        written = _elements(cursor)
         mappings = _mappings(cursor) if cursor.take("->") else ()
     if cursor.next.kind != "end":
         raise cursor.unexpected("a comma or the end of the range")
     return SubscriptRange(
         name=definition.name,
         canonical=definition.canonical,
-        elements=elements,
+        elements=tuple(canonical(one) for one in written),
         mappings=mappings,
         equation=equation,
         equivalent=equivalent,
@@ -46,19 +46,25 @@ def read_range(definition: Definition) -> SubscriptRange:
         group=definition.entry.group,
         text=definition.text,
         place=definition.place,
+        written=written,
     )
 
 
 def _name(cursor: Cursor) -> str:
+    return canonical(_written(cursor))
+
+
+def _written(cursor: Cursor) -> str:
     if cursor.next.kind != "name":
         raise cursor.unexpected("the name of a subscript")
-    return canonical(cursor.step().text)
+    text = cursor.step().text
+    return text[1:-1].replace('\\"', '"') if text.startswith('"') else " ".join(text.split())
 
 
 def _elements(cursor: Cursor) -> tuple[str, ...]:
     found: list[str] = []
     while True:
-        found.extend(_numbered(cursor) if cursor.take("(") else (_name(cursor),))
+        found.extend(_numbered(cursor) if cursor.take("(") else (_written(cursor),))
         if not cursor.take(","):
             return tuple(found)
 
@@ -66,11 +72,11 @@ def _elements(cursor: Cursor) -> tuple[str, ...]:
 def _numbered(cursor: Cursor) -> list[str]:
     """Reads ``sub1-sub10)``, which stands for the ten of them."""
     opening = cursor.next
-    first = _NUMBERED.fullmatch(_name(cursor))
+    first = _NUMBERED.fullmatch(_written(cursor))
     cursor.expect("-", "between the first and the last subscript")
-    last = _NUMBERED.fullmatch(_name(cursor))
+    last = _NUMBERED.fullmatch(_written(cursor))
     cursor.expect(")", "behind the last subscript")
-    if first is None or last is None or first.group(1) != last.group(1):
+    if first is None or last is None or canonical(first.group(1)) != canonical(last.group(1)):
         hint = "Write (a1-a9), or list the subscripts one by one."
         raise cursor.problem("broken-range", "the two ends need the same word and a number", opening, hint)
     low, high = int(first.group(2)), int(last.group(2))
@@ -86,7 +92,7 @@ def _mappings(cursor: Cursor) -> tuple[tuple[str, tuple[str, ...]], ...]:
         if cursor.take("("):
             target = _name(cursor)
             cursor.expect(":", "behind the range that is mapped to")
-            found.append((target, _elements(cursor)))
+            found.append((target, tuple(canonical(one) for one in _elements(cursor))))
             cursor.expect(")", "behind the mapping")
         else:
             found.append((_name(cursor), ()))

@@ -87,7 +87,7 @@ def _macros(
         macro = read_header(source, header)
         inside = _definitions(source, [one for one in entries if one.macro == header], problems)
         # An argument may be a lookup: then it is called by its name inside of the macro.
-        known = names.union(_names(inside), macro.inputs)
+        known = names.union(_names(inside), macro.inputs) - {macro.canonical}
         found = _collect(lambda one: finish(one, known), inside, problems)
         return replace(macro, variables=tuple(one for one in found if isinstance(one, Variable)))
 

@@ -1,0 +1,210 @@
+"""Functions over several elements at once: sorting, picking, selecting, allocating, inverting.
+
+Their arguments are numbers first and then the elements, each a float or an array; they are stacked along a
+new first axis, and what comes out is one element again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+
+from stockade.arrays import Array
+from stockade.compiler.functions import Lowering, Moment, Value, number
+
+NOT_AVAILABLE = -(2.0**109)
+_HALVINGS = 200
+
+
+def stack(values: Sequence[Value]) -> Array:
+    """Returns values of whatever shapes as one array, shape (elements, *batch)."""
+    arrays = [jnp.asarray(number(one), dtype=jnp.float64) for one in values]
+    shape = jnp.broadcast_shapes(*(one.shape for one in arrays))
+    return jnp.stack([jnp.broadcast_to(one, shape) for one in arrays])
+
+
+def _order(direction: Value, values: Array) -> Array:
+    """Returns which element comes first, second ..., from 0; equal ones as Vensim: later first downwards."""
+    up = jnp.argsort(values, axis=0, stable=True)
+    return jnp.where(jnp.asarray(number(direction)) > 0, up, jnp.flip(up, axis=0))
+
+
+def _sort_order(_: Moment, position: Value, direction: Value, *values: Value) -> Array:
+    return _order(direction, stack(values))[int(position)].astype(jnp.float64)
+
+
+def _rank(_: Moment, position: Value, direction: Value, *values: Value) -> Array:
+    ranks = jnp.argsort(_order(direction, stack(values)), axis=0) + 1
+    return ranks[int(position)].astype(jnp.float64)
+
+
+def _pick(_: Moment, at: Value, *values: Value) -> Array:
+    """Returns the element at a place from 0; what lies outside is not available."""
+    every = stack(values)
+    index = jnp.floor(jnp.asarray(number(at), dtype=jnp.float64) + 1e-6)
+    shape = jnp.broadcast_shapes(index.shape, every.shape[1:])
+    index, every = jnp.broadcast_to(index, shape), jnp.broadcast_to(every, (len(values), *shape))
+    inside = (index >= 0) & (index < len(values))
+    safe = jnp.where(inside, index, 0).astype(jnp.int32)
+    return jnp.where(inside, jnp.take_along_axis(every, safe[None], axis=0)[0], NOT_AVAILABLE)
+
+
+_ACTIONS: Mapping[int, Callable[[Array, Array, Array], Array]] = {
+    # x, weights, which are chosen
+    0: lambda x, w, on: jnp.sum(jnp.where(on, x * w, 0.0), axis=0),
+    1: lambda x, w, on: jnp.prod(jnp.where(on, x * w, 1.0), axis=0),
+    2: lambda x, w, on: jnp.min(jnp.where(on, x * w, jnp.inf), axis=0),
+    3: lambda x, w, on: jnp.max(jnp.where(on, x * w, -jnp.inf), axis=0),
+    4: lambda x, w, on: jnp.sum(jnp.where(on, x * w, 0.0), axis=0) / jnp.maximum(jnp.sum(on, axis=0), 1),
+    5: lambda x, w, on: jnp.prod(jnp.where(on, jnp.power(jnp.where(on, x, 1.0), w), 1.0), axis=0),
+    6: lambda x, _, on: jnp.sum(jnp.where(on, x, 0.0), axis=0),
+    7: lambda x, _, on: jnp.prod(jnp.where(on, x, 1.0), axis=0),
+    8: lambda x, _, on: jnp.min(jnp.where(on, x, jnp.inf), axis=0),
+    9: lambda x, _, on: jnp.max(jnp.where(on, x, -jnp.inf), axis=0),
+    10: lambda x, _, on: jnp.sum(jnp.where(on, x, 0.0), axis=0) / jnp.maximum(jnp.sum(on, axis=0), 1),
+}
+
+
+def _select(_: Moment, missing: Value, action: Value, error: Value, *values: Value) -> Array:
+    """Returns what an action makes of the chosen elements, or `missing` where none is chosen.
+
+    Source:
+        Vensim reference manual, VECTOR SELECT.
+    """
+    half = len(values) // 2
+    every = stack(values)
+    weights, x = every[:half], every[half:]
+    chosen = weights != 0.0
+    wanted = jnp.asarray(number(action), dtype=jnp.float64)
+    found = jnp.full(x.shape[1:], jnp.nan)
+    for code, act in _ACTIONS.items():
+        found = jnp.where(wanted == code, act(x, weights, chosen), found)
+    count = jnp.sum(chosen, axis=0)
+    # The last argument says which counts are an error: 1 none chosen, 2 several chosen, 3 both.
+    forbidden = ((count == 0) & ((error == 1) | (error == 3))) | ((count > 1) & ((error == 2) | (error == 3)))
+    return jnp.where(forbidden, jnp.nan, jnp.where(count > 0, found, number(missing)))
+
+
+def _share_left(x: Array, shape: Array, priority: Array, width: Array) -> Array:
+    """Returns the share of each request that is met where only priorities above `x` are served."""
+    width = jnp.where(width > 0, width, 1.0)
+    z = (x - priority) / width
+    rectangle = jnp.clip(0.5 - z, 0.0, 1.0)
+    below, above = (
+        1.0 - 2.0 * jnp.square(jnp.clip(z + 0.5, 0.0, 0.5)),
+        2.0 * jnp.square(jnp.clip(0.5 - z, 0, 0.5)),
+    )
+    triangle = jnp.where(z < 0, below, above)
+    normal = 0.5 * jax.scipy.special.erfc(z / jnp.sqrt(2.0))
+    tail = 0.5 * jnp.exp(-jnp.abs(z))
+    exponential = jnp.where(z < 0, 1.0 - tail, tail)
+    others = jnp.full(z.shape, jnp.nan)
+    return jnp.select(
+        [shape == 1, shape == 2, shape == 3, shape == 4], [rectangle, triangle, normal, exponential], others
+    )
+
+
+def _available(_: Moment, position: Value, supply: Value, *values: Value) -> Array:
+    """Returns what one target receives where a price is found at which all requests take the supply.
+
+    Profiles 1 to 4 (rectangular, triangular, normal, exponential) are known; any other gives NaN.
+
+    Source:
+        Vensim reference manual, ALLOCATE AVAILABLE.
+    """
+    count = len(values) // 5
+    every = stack(values)
+    request, shape, priority, width, _extra = (every[i * count : (i + 1) * count] for i in range(5))
+    supply = jnp.asarray(number(supply), dtype=jnp.float64)
+
+    def taken(x: Array) -> Array:
+        return jnp.where(request > 0, request * _share_left(x, shape, priority, width), 0.0)
+
+    reach = 40.0 * jnp.max(jnp.abs(width), axis=0)
+    low, high = jnp.min(priority, axis=0) - reach, jnp.max(priority, axis=0) + reach
+    ends = jnp.broadcast_shapes(low.shape, supply.shape)
+    low, high = jnp.broadcast_to(low, ends), jnp.broadcast_to(high, ends)
+
+    def halve(_i: Value, ends: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = ends
+        middle = 0.5 * (low + high)
+        more = jnp.sum(taken(middle), axis=0) > supply
+        return jnp.where(more, middle, low), jnp.where(more, high, middle)
+
+    low, high = jax.lax.fori_loop(0, _HALVINGS, halve, (low, high))
+    found = taken(0.5 * (low + high))[int(position)]
+    found = jnp.where(supply >= jnp.sum(request, axis=0), request[int(position)], found)
+    return jnp.where(supply <= 0, 0.0, found)
+
+
+def _by_priority(_: Moment, position: Value, width: Value, supply: Value, *values: Value) -> Array:
+    """Returns what one target receives: the higher priority first, equal ones in proportion to requests.
+
+    A target begins to receive when the next higher one has received the share of its request that the
+    distance of their priorities, measured in widths, is of one. The whole is found by following the
+    supply from event to event; there are at most two for each target.
+
+    Source:
+        Vensim reference manual, ALLOCATE BY PRIORITY.
+    """
+    count = len(values) // 2
+    every = stack((*values, width, supply))
+    request, priority, width, supply = every[:count], every[count : 2 * count], every[-2], every[-1]
+    # Targets without a request take no part: they are put behind all others.
+    order = jnp.argsort(jnp.where(request > 0, -priority, jnp.inf), axis=0, stable=True)
+    wanted, rank = (jnp.take_along_axis(one, order, axis=0) for one in (request, priority))
+    gaps = jnp.minimum((rank[:-1] - rank[1:]) / width, 1.0) * wanted[:-1]
+    live = jnp.sum(request > 0, axis=0)
+    gaps = jnp.concatenate([gaps, jnp.full((1, *width.shape), jnp.inf)])
+    places = jnp.arange(count).reshape((-1,) + (1,) * width.ndim)
+
+    def follow(_i: Value, now: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        given, last, left = now
+        active = (places <= last) & (places < live) & (given < wanted)
+        weights = jnp.where(active, wanted, 0.0)
+        total = jnp.sum(weights, axis=0)
+        slopes = weights / jnp.where(total > 0, total, 1.0)
+        positive = slopes > 0
+        room = jnp.where(positive, (wanted - given) / jnp.where(positive, slopes, 1.0), jnp.inf)
+        is_last = places == last
+        slope = jnp.sum(jnp.where(is_last, slopes, 0.0), axis=0)
+        ahead = jnp.sum(jnp.where(is_last, jnp.where(jnp.isinf(gaps), 0.0, gaps) - given, 0.0), axis=0)
+        can_start = last + 1 < live
+        opens = jnp.where(
+            ahead <= 0, 0.0, jnp.where(slope > 0, ahead / jnp.where(slope > 0, slope, 1.0), jnp.inf)
+        )
+        start = jnp.where(can_start, opens, jnp.inf)
+        full = jnp.min(room, axis=0)
+        dx = jnp.minimum(jnp.minimum(full, start), left)
+        dx = jnp.where(jnp.isfinite(dx), dx, 0.0)
+        reached = positive & (room <= dx * (1 + 1e-12))
+        given = jnp.where(reached, wanted, given + slopes * dx)
+        nothing = total <= 0
+        last = jnp.where(can_start & ((start <= dx) | nothing), last + 1, last)
+        return given, last, left - dx
+
+    begun = (jnp.zeros_like(wanted), jnp.zeros(width.shape, dtype=jnp.int32), supply)
+    given, _last, _left = jax.lax.fori_loop(0, 3 * count + 2, follow, begun)
+    back = jnp.argsort(order, axis=0)
+    found = jnp.take_along_axis(given, back, axis=0)[int(position)]
+    found = jnp.where(supply >= jnp.sum(request, axis=0), request[int(position)], found)
+    return jnp.where(supply <= 0, 0.0, found)
+
+
+def _invert(_: Moment, row: Value, column: Value, *values: Value) -> Array:
+    size = round(len(values) ** 0.5)
+    every = jnp.moveaxis(stack(values), 0, -1)
+    return jnp.linalg.inv(every.reshape((*every.shape[:-1], size, size)))[..., int(row), int(column)]
+
+
+VECTOR_FUNCTIONS: Mapping[str, Lowering] = {
+    "#sort order": _sort_order,
+    "#rank": _rank,
+    "#pick": _pick,
+    "#vector select": _select,
+    "#allocate available": _available,
+    "#allocate by priority": _by_priority,
+    "#invert matrix": _invert,
+}

@@ -1,0 +1,1 @@
+"""The reader and the writer of XMILE: .xmile, .stmx and .xml."""

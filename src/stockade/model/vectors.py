@@ -1,0 +1,264 @@
+"""Functions over several elements at once, in two steps.
+
+`mark` puts a ``!`` behind the subscripts that a function runs over where Vensim leaves that unsaid, as in
+``VECTOR SORT ORDER( x[item], 1 )``. Once the other subscripts are known, a builder makes of the call an
+expression over scalars. What needs all elements together becomes a call of a function whose name begins with
+a ``#``, which no file can hold: its arguments are numbers, then the elements one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import reduce
+from types import MappingProxyType
+
+from stockade.errors import Diagnostic, StockadeError
+from stockade.model.elements import Elements
+from stockade.model.expressions import Binary, BinaryOperator, Call, Expression, Number, Reference, Text
+from stockade.model.model import Variable
+from stockade.model.walk import rebuild, walk
+
+Filled = Callable[..., list[Expression]]
+Problem = Callable[[Expression, str, str, str], StockadeError]
+Builder = Callable[[Call, Filled, Problem], Expression]
+
+POSITION = "#position"
+_PROFILE = 4
+
+
+def mark(variable: Variable, equation: Expression, elements: Elements) -> Expression:
+    """Returns an equation in which every function over elements says which subscripts it runs over.
+
+    Raises:
+        StockadeError: `vector-argument` where an argument has no subscript to run over.
+    """
+
+    def change(node: Expression) -> Expression:
+        if not isinstance(node, Call) or node.function not in _MARKERS:
+            return node
+        try:
+            return _MARKERS[node.function](node, elements)
+        except _UnfitError as error:
+            place = replace(node.place if node.place.line is not None else variable.place, name=variable.name)
+            written = node.written or node.function.upper()
+            said = f"{written} needs {error} here"
+            text = f"{variable.name} = {' '.join(variable.text[:500].split())}"[:100]
+            hint = "Write its arguments as Vensim's manual shows them."
+            raise StockadeError(Diagnostic("vector-argument", said, place, text, hint)) from error
+
+    return rebuild(equation, change)
+
+
+class _UnfitError(Exception):
+    """Internal: what an argument should have been."""
+
+
+def _last(argument: Expression, elements: Elements, back: int = 1) -> tuple[Expression, str]:
+    """Returns an argument with its last subscript but some marked, and that range's name."""
+    found: dict[str, None] = {}
+
+    def change(node: Expression) -> Expression:
+        if not isinstance(node, Reference) or len(node.subscripts) < back:
+            return node
+        at = len(node.subscripts) - back
+        name = node.subscripts[at].rstrip("!")
+        if name not in elements.ranges:
+            return node
+        found[name] = None
+        subscripts = (*node.subscripts[:at], name + "!", *node.subscripts[at + 1 :])
+        return replace(node, subscripts=subscripts)
+
+    marked = rebuild(argument, change)
+    if len(found) != 1:
+        raise _UnfitError("a variable whose last subscript is a range")
+    return marked, next(iter(found))
+
+
+def _position(name: str, within: str) -> Call:
+    return Call(POSITION, (Text(name), Text(within)))
+
+
+def _mark_count(call: Call, elements: Elements) -> Expression:
+    one = call.arguments[0] if call.arguments else None
+    if not isinstance(one, Reference) or one.name not in elements.ranges:
+        raise _UnfitError("a subscript range")
+    return Number(float(len(elements.ranges[one.name])), place=call.place)
+
+
+def _mark_sort(call: Call, elements: Elements) -> Expression:
+    values, name = _last(call.arguments[0], elements)
+    return replace(call, arguments=(values, *call.arguments[1:], _position(name, name)))
+
+
+def _mark_reorder(call: Call, elements: Elements) -> Expression:
+    values, _ = _last(call.arguments[0], elements)
+    return replace(call, arguments=(values, *call.arguments[1:]))
+
+
+def _mark_map(call: Call, elements: Elements) -> Expression:
+    vector = call.arguments[0]
+    if not isinstance(vector, Reference) or len(vector.subscripts) != 1:
+        raise _UnfitError("a variable with one subscript")
+    start = vector.subscripts[0]
+    held = elements.of(start)
+    homes = [name for name, one in elements.ranges.items() if held and set(held) <= set(one)]
+    if not homes:
+        raise _UnfitError("an element of a subscript range")
+    home = max(homes, key=lambda name: len(elements.ranges[name]))
+    every = replace(vector, subscripts=(home + "!",))
+    return replace(call, arguments=(every, call.arguments[1], _position(start, home)))
+
+
+def _mark_available(call: Call, elements: Elements) -> Expression:
+    request, name = _last(call.arguments[0], elements)
+    profile = call.arguments[1]
+    if not isinstance(profile, Reference) or len(profile.subscripts) < 2:
+        raise _UnfitError("a priority with a subscript for the target and one for the profile")
+    first = profile.subscripts[-1]
+    family = elements.family(first)
+    at = family.index(first) if first in family else 0
+    if first in elements.ranges or len(family) < at + _PROFILE:
+        raise _UnfitError("the first of four elements as the last subscript of the priority")
+    if profile.subscripts[-2].rstrip("!") != name:
+        raise _UnfitError(f"a priority whose last subscript but one is {name}")
+    parts = [
+        replace(profile, subscripts=(*profile.subscripts[:-2], name + "!", one))
+        for one in family[at : at + _PROFILE]
+    ]
+    return replace(call, arguments=(request, call.arguments[2], _position(name, name), *parts))
+
+
+def _mark_priority(call: Call, elements: Elements) -> Expression:
+    request, name = _last(call.arguments[0], elements)
+    priority, other = _last(call.arguments[1], elements)
+    size = call.arguments[2]
+    if name != other:
+        raise _UnfitError("a request and a priority with the same last subscript")
+    if not isinstance(size, Number) or size.value != len(elements.ranges[name]):
+        raise _UnfitError(f"the number of elements of {name} as its third argument")
+    return replace(call, arguments=(request, priority, *call.arguments[3:], _position(name, name)))
+
+
+def _mark_invert(call: Call, elements: Elements) -> Expression:
+    matrix, column = _last(call.arguments[0], elements)
+    matrix, row = _last(matrix, elements, back=2)
+    size = call.arguments[1]
+    lengths = {len(elements.ranges[row]), len(elements.ranges[column])}
+    if not isinstance(size, Number) or lengths != {int(size.value)}:
+        raise _UnfitError("a square matrix and the number of its rows")
+    return replace(call, arguments=(matrix, _position(row, row), _position(column, column)))
+
+
+_MARKERS: Mapping[str, Callable[[Call, Elements], Expression]] = MappingProxyType(
+    {
+        "elmcount": _mark_count,
+        "vector sort order": _mark_sort,
+        "vector rank": _mark_sort,
+        "vector reorder": _mark_reorder,
+        "vector elm map": _mark_map,
+        "allocate available": _mark_available,
+        "allocate by priority": _mark_priority,
+        "invert matrix": _mark_invert,
+    }
+)
+
+
+def _marks(expressions: tuple[Expression, ...]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for one in expressions:
+        for node in walk(one):
+            if isinstance(node, Reference):
+                found |= dict.fromkeys(sub for sub in node.subscripts if sub.endswith("!"))
+    return tuple(found)
+
+
+def _over(call: Call, arguments: tuple[Expression, ...], problem: Problem) -> tuple[str, ...]:
+    found = _marks(arguments)
+    if not found:
+        said = f"{call.written or call.function.upper()} has nothing to run over"
+        raise problem(call, "nothing-to-sum", said, "Mark a subscript range with a !, as in SUM( x[item!] ).")
+    return found
+
+
+def _chain(operator: BinaryOperator) -> Builder:
+    def build(call: Call, filled: Filled, problem: Problem) -> Expression:
+        terms = filled(call.arguments[0], _over(call, call.arguments, problem))
+        return reduce(lambda left, right: Binary(operator, left, right, call.place), terms)
+
+    return build
+
+
+def _pairs(function: str) -> Builder:
+    def build(call: Call, filled: Filled, problem: Problem) -> Expression:
+        terms = filled(call.arguments[0], _over(call, call.arguments, problem))
+        return reduce(lambda left, right: Call(function, (left, right), place=call.place), terms)
+
+    return build
+
+
+def _select(call: Call, filled: Filled, problem: Problem) -> Expression:
+    chosen, values, *others = call.arguments
+    over = _over(call, (chosen, values), problem)
+    every = (*others, *filled(chosen, over), *filled(values, over))
+    return replace(call, function="#vector select", arguments=every)
+
+
+def _sort(function: str) -> Builder:
+    def build(call: Call, filled: Filled, problem: Problem) -> Expression:
+        values, direction, position = call.arguments
+        over = _over(call, (values,), problem)
+        return replace(call, function=function, arguments=(position, direction, *filled(values, over)))
+
+    return build
+
+
+def _reorder(call: Call, filled: Filled, problem: Problem) -> Expression:
+    values, order = call.arguments
+    over = _over(call, (values,), problem)
+    return replace(call, function="#pick", arguments=(order, *filled(values, over)))
+
+
+def _map(call: Call, filled: Filled, problem: Problem) -> Expression:
+    values, offset, position = call.arguments
+    over = _over(call, (values,), problem)
+    at = Binary("+", position, offset, call.place)
+    return replace(call, function="#pick", arguments=(at, *filled(values, over)))
+
+
+def _available(call: Call, filled: Filled, problem: Problem) -> Expression:
+    request, supply, position, *profile = call.arguments
+    over = _over(call, (request,), problem)
+    parts = [one for part in (request, *profile) for one in filled(part, over)]
+    return replace(call, function="#allocate available", arguments=(position, supply, *parts))
+
+
+def _priority(call: Call, filled: Filled, problem: Problem) -> Expression:
+    request, priority, width, supply, position = call.arguments
+    over = _over(call, (request,), problem)
+    parts = [one for part in (request, priority) for one in filled(part, over)]
+    return replace(call, function="#allocate by priority", arguments=(position, width, supply, *parts))
+
+
+def _invert(call: Call, filled: Filled, problem: Problem) -> Expression:
+    matrix, row, column = call.arguments
+    over = _over(call, (matrix,), problem)
+    return replace(call, function="#invert matrix", arguments=(row, column, *filled(matrix, over)))
+
+
+BUILDERS: Mapping[str, Builder] = MappingProxyType(
+    {
+        "sum": _chain("+"),
+        "prod": _chain("*"),
+        "vmin": _pairs("min"),
+        "vmax": _pairs("max"),
+        "vector select": _select,
+        "vector sort order": _sort("#sort order"),
+        "vector rank": _sort("#rank"),
+        "vector reorder": _reorder,
+        "vector elm map": _map,
+        "allocate available": _available,
+        "allocate by priority": _priority,
+        "invert matrix": _invert,
+    }
+)

@@ -1,0 +1,65 @@
+"""Macros: expanded where they are called, each call with variables of its own."""
+
+from __future__ import annotations
+
+from stockade.formats.vensim.read import parse_mdl
+from stockade.simulation.single import simulate
+
+CONTROLS = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
+
+
+def run(text: str, controls: str = CONTROLS) -> dict[str, list[float]]:
+    table = simulate(parse_mdl("{UTF-8}\n" + text + controls, "test.mdl"))
+    return {name: table.values[:, at].tolist() for at, name in enumerate(table.names)}
+
+
+def test_two_calls_do_not_share_their_stocks() -> None:
+    found = run(
+        "a = PILE( 1, 10 ) ~~|\nb = PILE( 5, 0 ) + PILE( a, 100 ) ~~|\nrate = 77 ~~|\n"
+        ":MACRO: PILE(rate, start)\nPILE = INTEG( twice, start ) ~~|\ntwice = rate * 2 ~~|\n:END OF MACRO:\n"
+    )
+    assert found["a"] == [10, 12, 14]
+    assert found["b"] == [100, 130, 164]
+    assert set(found) == {"a", "b", "rate", "INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER"}
+
+
+def test_a_macro_in_a_macro_and_an_expression_as_argument() -> None:
+    found = run(
+        ":MACRO: TWICE(x)\nTWICE = x + x ~~|\n:END OF MACRO:\n"
+        ":MACRO: FOUR TIMES(x)\nFOUR TIMES = TWICE( TWICE( x ) ) ~~|\n:END OF MACRO:\n"
+        "a = FOUR TIMES( Time + 1 ) ~~|\n"
+    )
+    assert found["a"] == [4, 8, 12]
+
+
+def test_further_outputs_get_the_names_of_the_call() -> None:
+    found = run(
+        ":MACRO: SPLIT(x : small, large)\nSPLIT = small + large ~~|\n"
+        "small = x * 0.25 ~~|\nlarge = x * 0.75 ~~|\n"
+        ":END OF MACRO:\nwhole = SPLIT( 8 : First Part, second part ) ~~|\nuse = second part * 10 ~~|\n"
+    )
+    assert found["whole"][0] == 8
+    assert found["First Part"][0] == 2
+    assert found["use"][0] == 60
+
+
+def test_the_callers_time_step_and_variables_behind_a_dollar() -> None:
+    found = run(
+        ":MACRO: M(x)\nM = x * factor$ + TIME STEP$ + Time ~~|\n"
+        ":END OF MACRO:\nfactor = 3 ~~|\na = M( 5 ) ~~|\n"
+    )
+    assert found["a"] == [16, 17, 18]
+
+
+def test_a_lookup_as_argument_and_a_call_for_each_element() -> None:
+    found = run(
+        ":MACRO: AT(table, x)\nAT = table( x ) ~~|\n:END OF MACRO:\nd: p, q ~~|\nt((0,0),(10,20)) ~~|\n"
+        "x[d] = 1, 4 ~~|\ny[d] = AT( t, x[d] ) ~~|\n"
+    )
+    assert found["y[p]"][0] == 2
+    assert found["y[q]"][0] == 8
+
+
+def test_delays_within_macros() -> None:
+    found = run(":MACRO: LATE(x, by)\nLATE = SMOOTHI( x, by, 0 ) ~~|\n:END OF MACRO:\na = LATE( 8, 2 ) ~~|\n")
+    assert found["a"] == [0, 4, 6]
