@@ -35,8 +35,7 @@ we know, the values in the file are ours, and its README says so.
 |---|---|---|---|---|
 """
 TAIL = """
-The model with age classes, `turchin-fathers-and-sons`, uses subscripts, which Stockade reads and does not
-run yet. PySD runs it.
+The model with age classes, `turchin-fathers-and-sons`, uses subscripts.
 
 ## Responsible use
 

@@ -13,10 +13,10 @@ from tests.compiler.models import model
     ("equations", "control"),
     [
         ("x = INTEG(GAME(1), 0)", {}),
-        ("x = INTEG(RANDOM NORMAL(0, 1, 0, 1, 5), 0)", {}),
+        ("x = INTEG(RANDOM GAMMA(0, 1, 2, 0, 1, 5), 0)", {}),
         ("x = INTEG(1, y)\ny = INTEG(1, x)", {}),
         ("x = y + 1\ny = x * 2", {}),
-        ("x = DELAY N(Time, 3, 0, n)\nn = 2", {}),
+        ("x = DELAY N(Time, 3, 0, n)\nn = 2.5", {}),
         ("x = 1", {"saveper": "0.3"}),
         ("x = 1", {"final": 10.01}),
         ("x = 1", {"final": -1}),

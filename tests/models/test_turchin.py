@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stockade.errors import StockadeError
 from tests.models.helpers import run, text_of
 
 NAME = "turchin-fathers-and-sons"
@@ -94,7 +93,6 @@ def test_pysd_runs_the_file_as_the_recursion_does(tmp_path):
     np.testing.assert_allclose(found[list(TOTALS)].to_numpy().T, totals, rtol=1e-12)
 
 
-@pytest.mark.xfail(strict=True, raises=StockadeError, reason="subscripts are read, and not run yet")
 def test_our_engine_runs_the_file_as_the_recursion_does():
     found = run(NAME, "euler")
     _, totals = recursion(0.5, 250)

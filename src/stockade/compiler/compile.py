@@ -12,6 +12,7 @@ from stockade.compiler.control import Control, default_values, read_control
 from stockade.compiler.expand import expand
 from stockade.compiler.integrate import make_run
 from stockade.compiler.lower import unsupported
+from stockade.compiler.orders import settle_orders
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import plan
 from stockade.compiler.program import build
@@ -33,7 +34,8 @@ class Simulator:
 
     Attributes:
         model: The model as it runs: without subscripts and macros, one variable for each element.
-        constants: Canonical names, the order of the parameter vector: all but the control variables.
+        constants: Canonical names, the order of the parameter vector: all but the control variables,
+            and but those that say how many stocks there are (the order of a DELAY N).
         defaults: The file's values of them, shape (constants,).
         inputs: Canonical names of variables replaced by a path.
         overridable: Canonical names that a scenario can replace from a time on.
@@ -104,17 +106,18 @@ def compile(
     path_names = _names(model, inputs, "input")
     replaceable = _names(model, overridable, "override")
     method = method or model.method
-    expanded = expand(spell_out(model))
-    _refuse(expanded, path_names)
     literals = default_values(model)
+    settled, fixed_names = settle_orders(model, literals)
+    expanded = expand(spell_out(settled))
+    _refuse(expanded, path_names)
     control = read_control(model, literals)
     constants = tuple(
         one.canonical
         for one in model.variables
-        if one.kind == "constant" and one.canonical not in CONTROL_NAMES
+        if one.kind == "constant" and one.canonical not in (*CONTROL_NAMES, *fixed_names)
     )
     wanted = _names(model, outputs, "output") if outputs is not None else _everything(model)
-    fixed = {name: literals[name] for name in CONTROL_NAMES if name in literals}
+    fixed = {name: literals[name] for name in (*CONTROL_NAMES, *sorted(fixed_names)) if name in literals}
     program = build(expanded, control, fixed, constants, path_names, wanted)
     plain, scenario = plan(program, wanted), plan(program, wanted, frozenset(replaceable))
     known = {one.canonical for one in model.variables}

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from stockade.compiler.noise import UNIFORM, stream
 from stockade.compiler.walk import rewrite
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
@@ -46,6 +47,8 @@ class _Expansion:
     source: str
     owner: Variable
     hidden: list[Variable] = field(default_factory=list)
+    draws: int = 0
+    constants: frozenset[str] = frozenset()
 
     def add(self, label: str, kind: VariableKind, equation: Expression) -> Reference:
         """Adds a hidden variable and returns a reference to it."""
@@ -69,12 +72,12 @@ def _order_of(call: Call, expansion: _Expansion) -> int:
     raise StockadeError(
         Diagnostic(
             "delay-order-not-literal",
-            f"the order of {call.function.upper()} must be a whole number from 1 to 100, written as such",
+            f"the order of {call.function.upper()} must be a whole number from 1 to 100, known before a run",
             Place(
                 owner.place.file or expansion.source, call.place.line or owner.place.line, None, owner.name
             ),
             owner.text,
-            "write the number in the call; an order that is a variable is not supported",
+            "write a number in the call, or a variable that follows from constants alone",
         )
     )
 
@@ -103,6 +106,30 @@ def _delay(x: Expression, time: Expression, start: Expression, order: int, to: _
     return flow
 
 
+def _delay_n(call: Call, to: _Expansion) -> Expression:
+    """A delay of n stages; where its time changes, each stage sees the change a step after the one before it.
+
+    Source:
+        Measured on Vensim's output: material carries on the delay time that held when it entered.
+    """
+    x, time, start = call.arguments[:3]
+    order = _order_of(call, to)
+    if isinstance(time, Number) or (isinstance(time, Reference) and time.name in to.constants):
+        return _delay(x, time, start, order, to)
+    times: list[Expression] = [to.shared("delay time", time)]
+    for _ in range(max(order - 1, 1)):
+        times.append(to.add("earlier delay time", "stock", Call("#carried", (times[-1], times[0]))))
+    flow, stages = to.shared("input", x), Number(float(order))
+    level = flow
+    for at in range(order):
+        stage = to.shared("stage", _over(times[at], stages))
+        level = Reference(f"{_owner(to)}#{len(to.hidden)} delay")
+        change = _minus(flow, _over(level, stage))
+        to.add("delay", "stock", Call("integ", (change, _times(start, _over(times[0], stages)))))
+        flow = to.add("outflow", "auxiliary", _over(level, stage))
+    return _over(level, _over(times[1], stages))
+
+
 def _owner(to: _Expansion) -> str:
     return to.owner.canonical
 
@@ -128,6 +155,22 @@ def _sample(arguments: tuple[Expression, ...], to: _Expansion) -> Expression:
     now = to.add("sample", "auxiliary", Call("if then else", (condition, x, held)))
     to.add("held", "stock", Call("#carried", (now, start)))
     return now
+
+
+def _draw(seed: Expression, to: _Expansion) -> Expression:
+    to.draws += 1
+    return Call(UNIFORM, (Number(stream(_owner(to), to.draws)), seed))
+
+
+def _random_uniform(call: Call, to: _Expansion) -> Expression:
+    low, high, seed = call.arguments
+    low = to.shared("low", low)
+    return _plus(low, _times(_minus(high, low), _draw(seed, to)))
+
+
+def _random(call: Call, to: _Expansion) -> Expression:
+    *others, seed = call.arguments
+    return Call(f"#{call.function}", (_draw(seed, to), *others))
 
 
 def _expand_call(call: Call, to: _Expansion) -> Expression:
@@ -159,11 +202,17 @@ BUILDERS: Mapping[str, Builder] = {
     "delay1i": _levels(_delay, 1, given=True),
     "delay3": _levels(_delay, 3, given=False),
     "delay3i": _levels(_delay, 3, given=True),
-    "delay n": _levels(_delay, None, given=True),
+    "delay n": _delay_n,
     "trend": lambda call, to: _trend(call.arguments, to),
     "forecast": lambda call, to: _forecast(call.arguments, to),
     "sample if true": lambda call, to: _sample(call.arguments, to),
     "delay fixed": lambda call, to: to.add("delayed", "stock", Call("#delayed", call.arguments)),
+    "random 0 1": lambda _, to: _draw(Number(0.0), to),
+    "random uniform": _random_uniform,
+    "random normal": _random,
+    "random exponential": _random,
+    "random weibull": _random,
+    "random triangular": _random,
     "initial": lambda call, to: to.add("initial", "auxiliary", Call("#initial", call.arguments)),
 }
 
@@ -183,8 +232,9 @@ def expand(model: Model) -> Model:
     """
     hidden: list[Variable] = []
     variables = []
+    constants = frozenset(one.canonical for one in model.variables if one.kind == "constant")
     for variable in model.variables:
-        expansion = _Expansion(model.source, variable, hidden)
+        expansion = _Expansion(model.source, variable, hidden, constants=constants)
 
         equation = rewrite(variable.equation, partial(_change, to=expansion))
         variables.append(variable if equation is variable.equation else replace(variable, equation=equation))

@@ -125,7 +125,10 @@ def _pulse_train(when: Moment, begins: Value, lasts: Value, every: Value, ends: 
     middle = when.step_time + when.step / 2
     lasts = jnp.maximum(lasts, when.step)
     inside = jnp.logical_and(middle > begins, middle < ends)
-    return jnp.logical_and(inside, jnp.mod(middle - begins, every) < lasts)
+    # Without a time to repeat after, there is one pulse.
+    again = jnp.greater(every, 0)
+    since = jnp.where(again, jnp.mod(middle - begins, jnp.where(again, every, 1.0)), middle - begins)
+    return jnp.logical_and(inside, since < lasts)
 
 
 def _ramp(when: Moment, slope: Value, begins: Value, ends: Value) -> Value:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.noise import NOISE_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
 from stockade.errors import Diagnostic, Place
@@ -19,7 +20,7 @@ from stockade.model.expressions import Array, Binary, Call, Expression, Number, 
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
-LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS}
+LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS, **NOISE_FUNCTIONS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from stockade.model.expressions import Binary, Call, Expression, Number, Referen
 from stockade.model.walk import children
 
 CHEAP = 1
-CLOCKED = ("step", "pulse", "pulse train", "ramp")
+CLOCKED = ("step", "pulse", "pulse train", "ramp", "#uniform")
 
 
 class Mark(IntFlag):

@@ -85,7 +85,9 @@ def _delays(plan: Plan, starts: Values) -> dict[str, Array]:
     found = {}
     for state, _, code in plan.states:
         if code is not None:
-            steps = jnp.round(jnp.asarray(number(evaluate(code, starts, _start_moment(plan)))) / _step(plan))
+            length = jnp.asarray(number(evaluate(code, starts, _start_moment(plan)))) / _step(plan)
+            # Half a step counts as a whole one, as in Vensim.
+            steps = jnp.floor(length + 0.5 + TOLERANCE)
             found[state.name] = jnp.maximum(steps, 1.0).astype(jnp.int32)
     return found
 

@@ -15,7 +15,7 @@ from stockade.arrays import Array
 from stockade.compiler.functions import Lowering, Moment, Value, number
 
 NOT_AVAILABLE = -(2.0**109)
-_HALVINGS = 200
+_HALVINGS = 70
 
 
 def stack(values: Sequence[Value]) -> Array:

@@ -87,6 +87,12 @@ _SUPPORTED = _rows(
     gamma ln                 | 1 | 1 | 1 -> 1
     lookup extrapolate       | 2 | 2 | lookup
     sample if true     | 3 | 3 | ?, a, a -> a
+    random 0 1               | 0 | 0 | -> 1
+    random exponential       | 5 | 5 | a, a, a, a, ? -> a
+    random normal            | 5 | 5 | a, a, a, a, ? -> a
+    random triangular        | 6 | 6 | a, a, a, a, a, ? -> a
+    random uniform           | 3 | 3 | a, a, ? -> a
+    random weibull           | 6 | 6 | ? -> ?
     allocate available       | 3 | 3 | a, ?, a -> a
     allocate by priority     | 5 | 5 | a, ?, ?, ?, a -> a
     elmcount                 | 1 | 1 | ? -> 1
@@ -162,19 +168,13 @@ _KNOWN_ONLY = _rows(
     queue age average        | 0 | 999 | ? -> ?
     queue age oldest         | 0 | 999 | ? -> ?
     queue attrib average     | 0 | 999 | ? -> ?
-    random 0 1               | 0 | 0 | -> 1
     random beta              | 7 | 7 | a, a, 1, 1, a, a, ? -> a
     random binomial          | 6 | 6 | ? -> ?
-    random exponential       | 5 | 5 | a, a, a, a, ? -> a
     random gamma             | 6 | 6 | a, a, 1, a, a, ? -> a
     random lookup            | 0 | 999 | ? -> ?
     random negative binomial | 7 | 7 | ? -> ?
-    random normal            | 5 | 5 | a, a, a, a, ? -> a
     random pink noise        | 0 | 999 | ? -> ?
     random poisson           | 6 | 6 | ? -> ?
-    random triangular        | 6 | 6 | a, a, a, a, a, ? -> a
-    random uniform           | 3 | 3 | a, a, ? -> a
-    random weibull           | 7 | 7 | ? -> ?
     sample until             | 2 | 3 | ?, a -> a
     shift if true            | 5 | 5 | ? -> ?
     simultaneous             | 2 | 2 | a, a -> a
