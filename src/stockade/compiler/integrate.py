@@ -19,6 +19,10 @@ from stockade.compiler.plan import Plan
 from stockade.compiler.prepare import Run, Values, prepare
 from stockade.compiler.steps import Method, advance, derive, seen_states
 
+# Steps between two saved times that are written out one after the other. XLA copies every state at the end of
+# a loop's body; three steps in one body took 6 % less time on the Iraq model, for a fifth more of compiling.
+UNROLLED = 3
+
 
 def make_run(
     plain: Plan,
@@ -133,8 +137,9 @@ def _values(run: Run, outputs: tuple[str, ...], method: Method) -> Array:
         if every == 1:
             return states, kept
         # Between saved times nothing is recorded, and what only the outputs need is not even computed.
+        steps = min(every - 1, UNROLLED)
         return jax.lax.fori_loop(
-            1, every, lambda i, s: advance(run, s, j * every + i, method)[0], states
+            1, every, lambda i, s: advance(run, s, j * every + i, method)[0], states, unroll=steps
         ), kept
 
     empty = jnp.zeros((control.saves + 1, len(outputs), *run.batch))
