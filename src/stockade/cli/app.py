@@ -40,6 +40,17 @@ ParticlesOption = Annotated[
 RepeatsOption = Annotated[
     int | None, typer.Option("--repeats", min=1, help="Independent fits of each explanation.")
 ]
+DataOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
+    ),
+]
+OutsideOption = Annotated[
+    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
+]
 
 
 def _example(command: str) -> str:
@@ -68,6 +79,8 @@ def stockade_(
 def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A study's folder, or a model file.")],
     json_file: JsonOption = None,
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Say what is wrong with a study or a model, without running it.
 
@@ -76,7 +89,7 @@ def check(
     with door(json_file):
         from stockade.cli.checking import check_path
 
-        check_path(path, json_file)
+        check_path(path, json_file, data=tuple(data or ()), outside=outside)
 
 
 @app.command(
@@ -98,12 +111,15 @@ def simulate(
         typer.Option("--out", metavar="FILE.csv", help="Where to write; standard output if not given."),
     ] = None,
     json_file: JsonOption = None,
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Run a model once and write a row per saved time: Time, then every variable under its own name."""
     with door(json_file, out):
-        from stockade.cli.simulating import simulate_model
+        from stockade.cli.simulating import ModelFiles, simulate_model
 
-        simulate_model(model, tuple(settings or ()), method, out, json_file)
+        files = ModelFiles(model, tuple(data or ()), outside)
+        simulate_model(files, tuple(settings or ()), method, out, json_file)
 
 
 @app.command(
@@ -115,6 +131,8 @@ def convert(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="The file to write; its suffix tells the format.")
     ],
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Write a model in another format: .mdl for Vensim; .xmile, .stmx or .xml for XMILE.
 
@@ -123,7 +141,7 @@ def convert(
     with door(None, out):
         from stockade.formats.convert import convert as convert_file
 
-        convert_file(model, out)
+        convert_file(model, out, data=tuple(data or ()), outside=outside)
         typer.echo(f"{out}: written")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -13,14 +14,22 @@ from stockade.cli.outputs import write_json
 from stockade.errors import Diagnostic, StockadeError
 
 
-def check_path(path: Path, json_file: Path | None) -> None:
+def check_path(
+    path: Path, json_file: Path | None, *, data: Sequence[str] = (), outside: bool = False
+) -> None:
     """Checks a study's folder (or its study.toml) or a model file and prints what it finds.
+
+    Args:
+        path: The folder or the file.
+        json_file: Where to write what was found, too.
+        data: Files with time series for a model's data variables.
+        outside: Whether a model may read files outside of its folder.
 
     Raises:
         typer.Exit: With status 2 where an error was found.
     """
     try:
-        found = _check_study(path) if path.is_dir() or path.name == "study.toml" else _check_model(path)
+        found = _found(path, data, outside=outside)
     except StockadeError as error:
         found = error.diagnostics
     errors = sum(one.severity == "error" for one in found)
@@ -33,6 +42,12 @@ def check_path(path: Path, json_file: Path | None) -> None:
     typer.echo(f"{path}: nothing stops it from running" + (f", {warnings} warning(s)" if warnings else ""))
 
 
+def _found(path: Path, data: Sequence[str], *, outside: bool) -> tuple[Diagnostic, ...]:
+    if path.is_dir() or path.name == "study.toml":
+        return _check_study(path)
+    return _check_model(path, data, outside=outside)
+
+
 def _check_study(path: Path) -> tuple[Diagnostic, ...]:
     folder = study_folder(path)
     from stockade.study.route import check_study
@@ -40,8 +55,8 @@ def _check_study(path: Path) -> tuple[Diagnostic, ...]:
     return tuple(check_study(folder))
 
 
-def _check_model(path: Path) -> tuple[Diagnostic, ...]:
+def _check_model(path: Path, data: Sequence[str], *, outside: bool) -> tuple[Diagnostic, ...]:
     from stockade.formats.load import load
     from stockade.model.checks import check
 
-    return tuple(check(load(path)))
+    return tuple(check(load(path, data=data, outside=outside)))

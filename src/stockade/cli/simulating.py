@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,8 +18,17 @@ if TYPE_CHECKING:
     from stockade.simulation.single import Table
 
 
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model file, files with time series for it, and whether it may read outside of its folder."""
+
+    path: Path
+    data: tuple[str, ...] = ()
+    outside: bool = False
+
+
 def simulate_model(
-    path: Path,
+    files: ModelFiles,
     settings: Sequence[str],
     method: Literal["euler", "rk4"] | None,
     out: Path | None,
@@ -27,7 +37,7 @@ def simulate_model(
     """Runs a model and writes a row per saved time.
 
     Args:
-        path: The model file.
+        files: The model file, and what it may read.
         settings: Pieces ``NAME=VALUE``.
         method: How to integrate; None for what the file says.
         out: The CSV file; standard output where neither it nor ``json_file`` is given.
@@ -35,20 +45,20 @@ def simulate_model(
     """
     values = read_settings(settings)
     with bars() as progress:
-        progress(f"running {path.name}", 0, 0)
-        table, method = _run(path, values, method)
+        progress(f"running {files.path.name}", 0, 0)
+        table, method = _run(files, values, method)
     if out is not None or json_file is None:
         write_text(table_as_csv(table), out or STANDARD_OUTPUT)
     if json_file is not None:
-        write_json(_table_as_data(table, str(path), method, values), json_file)
+        write_json(_table_as_data(table, str(files.path), method, values), json_file)
 
 
 def _run(
-    path: Path, values: dict[str, float], method: Literal["euler", "rk4"] | None
+    files: ModelFiles, values: dict[str, float], method: Literal["euler", "rk4"] | None
 ) -> tuple[Table, Literal["euler", "rk4"]]:
     from stockade.formats.load import load
 
-    model = load(path)
+    model = load(files.path, data=files.data, outside=files.outside)
     from stockade.simulation.single import simulate  # after the reader: a missing file is told at once
 
     return simulate(model, values, method=method), method or model.method
