@@ -112,7 +112,7 @@ def _one_override(overrides: Overrides | None, draw: int) -> Overrides | None:
     if overrides is None:
         return None
     value, factor = _one_draw(overrides.value, 1, draw), _one_draw(overrides.factor, 1, draw)
-    return Overrides(overrides.start, overrides.stop, value, factor)
+    return Overrides(overrides.start, overrides.stop, value, factor, overrides.path)
 
 
 def _diagnostic(simulator: Simulator, name: str, time: float, point: Floats, usual: Floats) -> Diagnostic:
