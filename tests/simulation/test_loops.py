@@ -319,8 +319,9 @@ def test_constants_can_be_set_and_a_window_chosen() -> None:
     [
         (model(LOGISTIC, final=10, step=1), (20.0, 30.0)),
         (model(LOGISTIC, final=1000, step=0.0001), (0.0, 10.0)),
+        (model("x = INTEG(0.1 * felt / (3 - Time), 1)\nfelt = DELAY3(x, 1)", step=1), (0.0, 10.0)),
     ],
-    ids=["outside", "too long"],
+    ids=["outside", "too long", "not finite"],
 )
 def test_refused(of: Model, window: tuple[float, float], snapshot) -> None:
     with pytest.raises(StockadeError) as caught:

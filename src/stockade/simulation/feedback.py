@@ -33,11 +33,13 @@ class LoopFinder:
         simulator: With all that moves as outputs, saved at every step.
         causes: Its equations.
         visible: Canonical names that the modeller wrote.
+        model: As it was before delays and smooths were expanded.
     """
 
     simulator: Simulator
     causes: Causes
     visible: tuple[str, ...]
+    model: Model
 
 
 def loop_finder(model: Model, *, inputs: tuple[str, ...] = (), method: Method | None = None) -> LoopFinder:
@@ -54,7 +56,7 @@ def loop_finder(model: Model, *, inputs: tuple[str, ...] = (), method: Method | 
     whole = elaborate(saved_every_step(model))
     simulator = compile(whole, inputs=inputs, method=method, hidden=True)
     written = tuple(one.canonical for one in whole.variables if one.flags != HIDDEN)
-    return LoopFinder(simulator, causes(simulator), written)
+    return LoopFinder(simulator, causes(simulator), written, whole)
 
 
 def find_loops(
@@ -86,9 +88,7 @@ def find_loops(
     alone = constants.shape[1] == 1
     results = np.asarray(jax.jit(simulator.run)(constants[:, 0] if alone else constants, inputs))
     results = results[..., None] if alone else results
-    wrong = check_finite(simulator, constants, results, inputs)
-    if wrong is not None:
-        raise StockadeError(wrong)
+    _must_be_finite(finder, constants, results, inputs)
     values = {name: results[:, at] for at, name in enumerate(simulator.outputs)}
     values |= {name: row[None] for name, row in zip(simulator.constants, constants, strict=True)}
     values |= {name: path[:, None] for name, path in zip(simulator.inputs, _paths(inputs), strict=True)}
@@ -123,6 +123,18 @@ def loops(
     changed = with_settings(elaborate(model), settings or {})
     finder = loop_finder(changed, method=method)
     return find_loops(finder, finder.simulator.defaults, most=most, start=start, end=end)
+
+
+def _must_be_finite(finder: LoopFinder, constants: Floats, results: Floats, inputs: Floats | None) -> None:
+    """Raises where a variable that the modeller wrote leaves the numbers."""
+    if np.isfinite(results).all():
+        return
+    simulator = compile(finder.model, inputs=finder.simulator.inputs, method=finder.simulator.method)
+    bad = int(np.argmax(~np.isfinite(results).all(axis=(0, 1))))
+    point = constants[:, bad]
+    wrong = check_finite(simulator, point, np.asarray(jax.jit(simulator.run)(point, inputs)), inputs)
+    if wrong is not None:
+        raise StockadeError(wrong)
 
 
 def _paths(inputs: Floats | None) -> Floats:

@@ -88,9 +88,10 @@ def saved_every_step(model: Model) -> Model:
     """Returns the model with what it computes in every step saved."""
 
     def change(variable: Any) -> Any:
-        return replace(variable, equation=step.equation) if variable.canonical == "saveper" else variable
+        saves = variable.canonical == "saveper" and step is not None
+        return replace(variable, equation=step.equation) if saves else variable
 
-    step = model.by_name["time step"]
+    step = model.by_name.get("time step")
     return replace(model, variables=tuple(change(one) for one in model.variables))
 
 
