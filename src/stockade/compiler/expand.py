@@ -225,7 +225,7 @@ def _depreciation(call: Call, to: _Expansion) -> Expression:
     if (
         isinstance(lifetime, Number)
         and isinstance(length, Number)
-        and 0 < length.value
+        and length.value > 0
         and round(lifetime.value / length.value) <= MOST_PERIODS
     ):
         return straight_line(call, to)
