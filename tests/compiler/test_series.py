@@ -114,7 +114,6 @@ def test_functions_that_look_into_data(tmp_path: Path) -> None:
     lag = 2 ~~|
     shifted := TIME SHIFT(x[A], lag) ~~|
     kept:HOLD BACKWARD: := TIME SHIFT(x[A], -1) ~~|
-    clock = GET TIME VALUE(0, 2, 0) + GET TIME VALUE(1, 1, 0) ~~|
     """
     found = run(tmp_path, equations)
     a = ROWS["A"]
@@ -138,7 +137,6 @@ def test_functions_that_look_into_data(tmp_path: Path) -> None:
     np.testing.assert_allclose(found["shifted"], np.interp(HALVES + 2, KNOTS, a), atol=1e-14)
     kept = a[np.clip(np.searchsorted(KNOTS, HALVES - 1, side="right") - 1, 0, 4)]
     np.testing.assert_array_equal(found["kept"], kept)
-    np.testing.assert_allclose(found["clock"], HALVES + 2 + 1)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +144,6 @@ def test_functions_that_look_into_data(tmp_path: Path) -> None:
     [
         ("y = GET DATA AT TIME(Time, 3) ~~|\n", "not-a-data-variable"),
         ("y = GET DATA MAX(lone, 0, 3) ~~|\nlone ~~|\n", "not-a-data-variable"),
-        ("y = GET TIME VALUE(2, 0, 1) ~~|\n", "unsupported-time-value"),
         ("y = 1 + GET DIRECT CONSTANTS('d.csv', ',', 'B2') ~~|\n", "nested-function"),
         ("y = lone + 1 ~~|\nlone ~~|\n", "data-without-path"),
     ],

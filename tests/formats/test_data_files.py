@@ -148,7 +148,7 @@ def test_what_was_read_from_files_is_written_as_the_modeller_wrote_it(tmp_path: 
 def test_xmile_gets_the_numbers_themselves(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "d.xlsx", {"S": SERIES})
     equations = "".join(line for line in RICH.splitlines(keepends=True) if "given" not in line)
-    model = loaded(tmp_path, equations.replace(" -> other", "").replace(":HOLD BACKWARD:", ""))
+    model = loaded(tmp_path, equations.replace(" -> other", ""))
     (tmp_path / "out").mkdir()
     convert(tmp_path / "model.mdl", tmp_path / "out" / "m.xmile")
     first, second = simulate(model), simulate(load(tmp_path / "out" / "m.xmile"))

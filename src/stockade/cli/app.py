@@ -78,18 +78,26 @@ def stockade_(
 )
 def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A study's folder, or a model file.")],
+    extreme: Annotated[
+        bool,
+        typer.Option(
+            "--extreme", help="Run the structure tests too: mass balance, extreme conditions, steps, order."
+        ),
+    ] = False,
     json_file: JsonOption = None,
     data: DataOption = None,
     outside: OutsideOption = False,
 ) -> None:
-    """Say what is wrong with a study or a model, without running it.
+    """Say what is wrong with a study or a model, without running it unless --extreme asks for that.
 
     Exit status 0 where it can run (warnings are shown), 2 where it cannot.
     """
     with door(json_file):
         from stockade.cli.checking import check_path
+        from stockade.cli.models import ModelFiles
 
-        check_path(path, json_file, data=tuple(data or ()), outside=outside)
+        files = ModelFiles(path, tuple(data or ()), outside)
+        check_path(files, json_file, extreme=extreme)
 
 
 @app.command(
@@ -116,7 +124,8 @@ def simulate(
 ) -> None:
     """Run a model once and write a row per saved time: Time, then every variable under its own name."""
     with door(json_file, out):
-        from stockade.cli.simulating import ModelFiles, simulate_model
+        from stockade.cli.models import ModelFiles
+        from stockade.cli.simulating import simulate_model
 
         files = ModelFiles(model, tuple(data or ()), outside)
         simulate_model(files, tuple(settings or ()), method, out, json_file)
@@ -181,6 +190,40 @@ def forecast(study: StudyArgument, json_file: JsonOption = None, fresh: FreshOpt
         from stockade.cli.reporting import report
 
         report("forecast", study, json_file, fresh=fresh)
+
+
+@app.command(
+    short_help="Compare scenarios with what was.",
+    epilog=_example("whatif studies/iraq-2008 steady_arrivals --json whatif.json"),
+)
+def whatif(
+    study: StudyArgument,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Ids in study.toml; ONE+OTHER for both together. All if not given."
+        ),
+    ] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="A date of the study; may be repeated. The latest if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Compare every stock and flow under scenarios with what was, draw by draw, with intervals."""
+    with door(json_file):
+        from stockade.cli.contrasting import compare
+
+        compare(
+            study, tuple(scenarios or ()), tuple(as_of or ()), json_file,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
 
 
 @app.command(

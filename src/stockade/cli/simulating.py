@@ -6,25 +6,16 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from stockade.cli.bars import bars
+from stockade.cli.models import ModelFiles
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json, write_text
 from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
     from stockade.simulation.single import Table
-
-
-@dataclass(frozen=True)
-class ModelFiles:
-    """A model file, files with time series for it, and whether it may read outside of its folder."""
-
-    path: Path
-    data: tuple[str, ...] = ()
-    outside: bool = False
 
 
 def simulate_model(
@@ -56,9 +47,7 @@ def simulate_model(
 def _run(
     files: ModelFiles, values: dict[str, float], method: Literal["euler", "rk4"] | None
 ) -> tuple[Table, Literal["euler", "rk4"]]:
-    from stockade.formats.load import load
-
-    model = load(files.path, data=files.data, outside=files.outside)
+    model = files.read()
     from stockade.simulation.single import simulate  # after the reader: a missing file is told at once
 
     return simulate(model, values, method=method), method or model.method

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stockade.compiler.distributions import DISTRIBUTIONS
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.noise import NOISE_FUNCTIONS
 from stockade.compiler.series import SERIES_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
@@ -32,7 +34,14 @@ from stockade.model.expressions import (
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
-LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS, **NOISE_FUNCTIONS, **SERIES_FUNCTIONS}
+LOWERINGS: Mapping[str, Lowering] = {
+    **FUNCTIONS,
+    **LOOKUP_FUNCTIONS,
+    **VECTOR_FUNCTIONS,
+    **NOISE_FUNCTIONS,
+    **DISTRIBUTIONS,
+    **SERIES_FUNCTIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ LOOK_INTO_SERIES = (
     "get data at time", "get data between times", "get data first time", "get data last time", "get data max",
     "get data mean", "get data median", "get data min", "get data total points", "time shift",
 )  # fmt: skip
-_CLOCK = "get time value"
 
 
 def settle_data(model: Model) -> Model:
@@ -27,7 +26,7 @@ def settle_data(model: Model) -> Model:
         model: Without subscripts and macros.
 
     Raises:
-        StockadeError: `not-a-data-variable`, `unsupported-time-value`.
+        StockadeError: `not-a-data-variable`.
     """
     wrong: list[Diagnostic] = []
     found: list[Variable] = []
@@ -54,8 +53,6 @@ def _settled(model: Model, one: Variable) -> Variable:
     def change(node: Expression) -> Expression:
         if isinstance(node, Call) and node.function in LOOK_INTO_SERIES:
             return _looking(model, one, node)
-        if isinstance(node, Call) and node.function == _CLOCK:
-            return _clock(one, node)
         return node
 
     equation = rebuild(one.equation, change)
@@ -91,15 +88,6 @@ def _looking(model: Model, one: Variable, call: Call) -> Expression:
         series = replace(series, between="raw")
         return replace(call, function="#data", arguments=(series, *call.arguments[1:]))
     return replace(call, function=f"#{call.function}", arguments=(series, *call.arguments[1:]))
-
-
-def _clock(one: Variable, call: Call) -> Expression:
-    begins, offset, measure = call.arguments
-    start = {0.0: "time", 1.0: "initial time"}.get(begins.value) if isinstance(begins, Number) else None
-    if start is None or not isinstance(measure, Number) or measure.value != 0:
-        said = "GET TIME VALUE is run for model time alone: 0 or 1 first, and 0 last"
-        raise _problem(one, call, "unsupported-time-value", said, "Compute the calendar in the model.")
-    return _later(Reference(start), offset)
 
 
 def _later(time: Expression, by: Expression) -> Expression:

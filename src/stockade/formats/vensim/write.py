@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from stockade.errors import Diagnostic, StockadeError
+from stockade.errors import StockadeError
 from stockade.model.expressions import Array, Call, Expression, Reference, Table
 from stockade.model.model import Macro, Model, RealityCheck, SubscriptRange, Variable
 from stockade.model.names import canonical
@@ -22,6 +22,7 @@ $192-192-192,0,Times New Roman|12||0-0-0|0-0-0|0-0-255|-1--1--1|-1--1--1|96,96,1
 ///---\\\\\\
 :L\x7f<%^E!@
 """
+_NOT_IN_OPENING = str.maketrans({"{": "(", "}": ")"})
 _NOT_IN_COMMENTS = str.maketrans({"~": "-", "|": "/"})
 
 
@@ -35,14 +36,11 @@ def write_mdl(model: Model) -> str:
         StockadeError: ``cannot-be-written``, ``unsupported-non-negative``.
     """
     wrong = list(unspellable(model))
-    if model.method != "euler":
-        said = "the text of a .mdl does not tell the integration method, and this model wants RK4"
-        hint = "Write it as .xmile."
-        wrong.append(Diagnostic("cannot-be-written", said, model.variables[0].place, hint=hint))
     if wrong:
         raise StockadeError(wrong)
     model = _with_named_tables(spell_out(model))
-    opening = f"{{{model.documentation}}}\n" if model.documentation else ""
+    about = model.documentation.translate(_NOT_IN_OPENING)
+    opening = f"{{{about}}}\n" if about else ""
     return "".join(["{UTF-8}\n", opening, *_Writer().all(model)])
 
 
@@ -88,8 +86,11 @@ class _Writer:
             yield from self._entry(one)
         for one in model.reality_checks:
             yield _reality_check(one)
-        if model.unit_synonyms:
-            yield _SKETCH + "".join(f"22:{','.join(row)}\n" for row in model.unit_synonyms)
+        settings = [f"22:{','.join(row)}\n" for row in model.unit_synonyms]
+        if model.method == "rk4":
+            settings.append("15:0,0,0,5,0,0\n")
+        if settings:
+            yield _SKETCH + "".join(settings)
 
     def _macro(self, macro: Macro) -> Iterator[str]:
         outputs = f" : {_names(macro.outputs)}" if macro.outputs else ""
@@ -139,7 +140,8 @@ def _range(one: SubscriptRange) -> str:
         for target, elements in one.mappings
     ]
     arrow = f" -> {', '.join(mappings)}" if mappings else ""
-    elements = _names(one.elements) if one.equation is None else print_expression(one.equation)
+    names = one.written if len(one.written) == len(one.elements) else one.elements
+    elements = _names(names) if one.equation is None else print_expression(one.equation)
     return _finished(f"{name}:\n\t{elements}{arrow}", "", one.documentation)
 
 
@@ -161,10 +163,8 @@ def _finished(equation: str, units: str, documentation: str, flags: str = "") ->
 def _units(one: Variable) -> str:
     if one.limits == (None, None, None):
         return one.units
-    bounds = list(one.limits)
-    while bounds[-1] is None:
-        bounds.pop()
-    return f"{one.units} [{','.join('?' if bound is None else repr(bound) for bound in bounds)}]"
+    low, high, step = ("?" if bound is None else repr(bound).removesuffix(".0") for bound in one.limits)
+    return f"{one.units} [{low},{high}{'' if step == '?' else f',{step}'}]"
 
 
 def _name(name: str) -> str:

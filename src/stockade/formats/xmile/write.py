@@ -12,18 +12,17 @@ from xml.sax.saxutils import escape, quoteattr
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.xmile.arrays import declared_dimensions
+from stockade.formats.xmile.listed import listed
 from stockade.formats.xmile.print import NoWordError, print_equation, print_identifier
 from stockade.model.constants import constant_value
 from stockade.model.elaborate import elaborate
 from stockade.model.expressions import (
-    Array,
     Binary,
     Call,
     Expression,
     Number,
     Reference,
     Series,
-    Several,
     Table,
     Unary,
 )
@@ -43,7 +42,8 @@ def write_xmile(model: Model) -> str:
     Raises:
         StockadeError: ``cannot-be-written``, once for each thing that XMILE cannot say.
     """
-    if declared_dimensions(model)[1] or any(_was_listed(one) for one in model.variables):
+    model = listed(model)
+    if declared_dimensions(model)[1]:
         # Arrays that XMILE has no form for: one variable for each element, under the names that Vensim gives.
         model = elaborate(model)
     model = replace(model, variables=tuple(_over_time(one) for one in model.variables))
@@ -52,11 +52,6 @@ def write_xmile(model: Model) -> str:
     if writer.wrong:
         raise StockadeError(writer.wrong)
     return text
-
-
-def _was_listed(one: Variable) -> bool:
-    """Says whether an array was read from a file as rows, tables or series."""
-    return isinstance(one.equation, Several) or (isinstance(one.equation, Array) and one.read_by is not None)
 
 
 def _over_time(one: Variable) -> Variable:
@@ -154,7 +149,8 @@ class _Writer:
             return
         yield "  <dimensions>\n"
         for one in self.model.ranges:
-            elements = "".join(f"<elem name={_attribute(name)}/>" for name in one.elements)
+            names = one.written if len(one.written) == len(one.elements) else one.elements
+            elements = "".join(f"<elem name={_attribute(name)}/>" for name in names)
             extra = _extra(group=one.group, doc=one.documentation)
             yield f"    <dim name={_attribute(one.name)}{extra}>{elements}</dim>\n"
         yield "  </dimensions>\n"

@@ -1,0 +1,25 @@
+"""A model file as the command line names it: with its data files, and what it may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stockade.model.model import Model
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model file, files with time series for it, and whether it may read outside of its folder."""
+
+    path: Path
+    data: tuple[str, ...] = ()
+    outside: bool = False
+
+    def read(self) -> Model:
+        """Returns the model."""
+        from stockade.formats.load import load
+
+        return load(self.path, data=self.data, outside=self.outside)
