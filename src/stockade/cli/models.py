@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from stockade.model.model import Model
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -18,8 +15,8 @@ class ModelFiles:
     data: tuple[str, ...] = ()
     outside: bool = False
 
-    def read(self) -> Model:
-        """Returns the model."""
+    def read(self) -> Any:
+        """Returns the `Model`, of which the command line knows no more than that others take it."""
         from stockade.formats.load import load
 
         return load(self.path, data=self.data, outside=self.outside)
