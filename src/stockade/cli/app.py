@@ -172,6 +172,40 @@ def forecast(study: StudyArgument, json_file: JsonOption = None, fresh: FreshOpt
 
 
 @app.command(
+    short_help="Compare scenarios with what was.",
+    epilog=_example("whatif studies/iraq-2008 steady_arrivals --json whatif.json"),
+)
+def whatif(
+    study: StudyArgument,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Ids in study.toml; ONE+OTHER for both together. All if not given."
+        ),
+    ] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="A date of the study; may be repeated. The latest if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Compare every stock and flow under scenarios with what was, draw by draw, with intervals."""
+    with door(json_file):
+        from stockade.cli.contrasting import compare
+
+        compare(
+            study, tuple(scenarios or ()), tuple(as_of or ()), json_file,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
+
+
+@app.command(
     short_help="All of it: fit, judge, forecast, brief.",
     epilog=_example("assess studies/iraq-2008 --html briefing.html"),
 )
