@@ -8,7 +8,7 @@ import typer
 
 from stockade.cli.complaints import error_console, print_diagnostics
 from stockade.cli.doors import EXIT_MISTAKE
-from stockade.cli.folders import study_folder
+from stockade.cli.folders import is_study, study_folder
 from stockade.cli.outputs import write_json
 from stockade.errors import Diagnostic, StockadeError
 
@@ -20,7 +20,7 @@ def check_path(path: Path, json_file: Path | None) -> None:
         typer.Exit: With status 2 where an error was found.
     """
     try:
-        found = _check_study(path) if path.is_dir() or path.name == "study.toml" else _check_model(path)
+        found = _check_study(path) if is_study(path) else _check_model(path)
     except StockadeError as error:
         found = error.diagnostics
     errors = sum(one.severity == "error" for one in found)
