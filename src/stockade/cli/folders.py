@@ -9,7 +9,7 @@ from stockade.errors import Diagnostic, Place, StockadeError
 STUDY_FILE = "study.toml"
 
 
-def is_study(path: Path) -> bool:
+def is_study_folder(path: Path) -> bool:
     """Says whether a path is meant as a study: its study.toml, or a folder that is not a model's alone.
 
     A folder with a model and data is a study that lacks its study.toml.
