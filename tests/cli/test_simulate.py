@@ -16,6 +16,11 @@ from stockade.cli.simulating import read_settings, table_as_csv
 from stockade.errors import StockadeError
 
 
+def said(stderr: str) -> list[str]:
+    """What stands on standard error besides progress, which a slow machine shows."""
+    return [line for line in stderr.splitlines() if not line.startswith("running ")]
+
+
 def test_settings_are_names_and_numbers():
     assert read_settings(["a b=1", '"x=y"=2e-3', " c = -4 "]) == {"a b": 1.0, '"x=y"': 0.002, "c": -4.0}
 
@@ -72,7 +77,7 @@ def test_a_run_has_a_row_per_saved_time(run, model, tmp_path):
 def test_the_stocks_are_drawn(run, model, snapshot):
     result = run("simulate", model)
     assert result.stdout == snapshot
-    assert result.stderr == ""
+    assert said(result.stderr) == []
 
 
 def test_what_is_asked_for_is_drawn_beside_the_file(run, model, tmp_path):
@@ -105,7 +110,7 @@ def test_a_folder_and_a_name_are_models(run, model, tmp_path):
 @pytest.mark.parametrize("taken", [("--out", "-"), ("--json", "-")])
 def test_where_standard_output_is_taken_nothing_is_drawn_unasked(run, model, taken):
     quiet = run("simulate", model, *taken)
-    assert quiet.stderr == ""
+    assert said(quiet.stderr) == []
     assert "│" not in quiet.stdout
     asked = run("simulate", model, *taken, "--plot", "people")
     assert asked.stdout == quiet.stdout
@@ -186,7 +191,7 @@ def test_a_reader_that_stops_reading_is_no_drama(run, model):
         check=False,
     )
     os.close(writer)
-    assert done.stderr == ""
+    assert said(done.stderr) == []
 
 
 def test_the_iraq_model_runs(run, iraq_folder, tmp_path):
