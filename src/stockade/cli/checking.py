@@ -14,9 +14,9 @@ from stockade.cli.bars import bars
 from stockade.cli.complaints import error_console, print_diagnostics
 from stockade.cli.doors import EXIT_MISTAKE
 from stockade.cli.findings import print_structure, print_units
-from stockade.cli.folders import study_folder
-from stockade.cli.models import ModelFiles
+from stockade.cli.folders import is_study_folder, study_folder
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json
+from stockade.cli.sources import ModelFiles
 from stockade.errors import Diagnostic, StockadeError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def check_path(files: ModelFiles, json_file: Path | None, *, extreme: bool = Fal
         typer.Exit: With status 2 where an error was found.
     """
     path = files.path
-    is_study = path.is_dir() or path.name == "study.toml"
+    is_study = is_study_folder(path)
     try:
         found = _check_study(path) if is_study else _check_model(files)
     except StockadeError as error:

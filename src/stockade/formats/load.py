@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.formats.external.resolve import resolve
+from stockade.formats.locate import locate
 from stockade.formats.vensim.read import parse_mdl
 from stockade.formats.xmile.read import parse_xmile
 from stockade.model.model import Model
@@ -21,7 +22,8 @@ def load(path: str | Path, *, data: Sequence[str | Path] = (), outside: bool = F
     """Reads a model file, and the files from which the model takes data, constants, lookups and subscripts.
 
     Args:
-        path: A Vensim model in text form (.mdl), or an XMILE model (.xmile, .stmx, .xml).
+        path: A Vensim model in text form (.mdl), or an XMILE model (.xmile, .stmx, .xml); a folder that holds
+            one; or the name of a reference model, such as ``deitchman-1962``.
         data: Files with time series (.tab, .csv, .dat) for the data variables that have no equation; where
             several hold a variable, the last one counts. ``?TAG=FILE`` says what a file's tag stands for.
         outside: Whether the files that the model names may lie outside of its folder.
@@ -35,7 +37,7 @@ def load(path: str | Path, *, data: Sequence[str | Path] = (), outside: bool = F
 
 
 def _model(path: str | Path) -> Model:
-    file = Path(path)
+    path = file = locate(path)
     suffix = file.suffix.lower()
     if suffix in _NOT_YET:
         raise _problem(
