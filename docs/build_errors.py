@@ -13,6 +13,7 @@ DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "errors.md"
 TITLES = {
     "briefing": "Briefing",
+    "build": "A model built in Python",
     "claims": "Claims",
     "cli": "Command line",
     "compiler": "Compiling a model",

@@ -1,8 +1,10 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`; `check`, `fit`, `judge`, `forecast` and `assess` a study's folder. Each is imported when it
-is first asked for, so that ``import stockade`` costs nothing.
+feedback `loops`, `save` it; `check`, `fit`, `judge`, `forecast` and `assess` a study's folder. Each is
+imported when it is first asked for: ``import stockade`` costs nothing.
+
+`stockade.build` makes models in Python.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
     from stockade.compiler.compile import compile
+    from stockade.formats.convert import save
     from stockade.formats.load import load
     from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
@@ -27,7 +30,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "fit", "forecast", "judge", "load",
-    "loops", "simulate",
+    "loops", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
@@ -39,6 +42,7 @@ _VERBS = {
     "judge": ("stockade.study.route", "judge_study"),
     "load": ("stockade.formats.load", "load"),
     "loops": ("stockade.simulation.feedback", "loops"),
+    "save": ("stockade.formats.convert", "save"),
     "simulate": ("stockade.simulation.single", "simulate"),
 }
 
