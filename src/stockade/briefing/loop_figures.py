@@ -13,11 +13,14 @@ from stockade.briefing.loops import Feedback, FeedbackLoop
 from stockade.briefing.marks import INK, Figure, Frame, Rows, as_of_layers, finished
 from stockade.briefing.wording import count, day, several, year_fraction
 
-HEIGHT = 240
+HEIGHT = 260
 MOST_AREAS = 7
 MOST_GROUPS = 4
-COLOURS = ("#1f5f99", "#e0a458", "#00785a", "#b56aa0", "#8fb8de", "#b3470d", "#7a6200")
+COLOURS = ("#6fa8d6", "#e6b06a", "#5fb39a", "#c58bb8", "#d9835a", "#b3a24a", "#8f9bb3")
 REST = "#d6dae0"
+ROOM = 0.15
+"""White above the line, for the word at the as-of date."""
+
 LEAST_ROOM = 0.09
 """An area narrower than this share has no room for its label."""
 
@@ -38,22 +41,35 @@ def figures_of(feedback: Feedback, date: str = "") -> list[Figure]:
         feedback: The loops.
         date: The as-of date; empty for a run without a study.
     """
-    shown = [one for one in groups(feedback) if len(one) > 1][:MOST_GROUPS]
-    return [_figure(feedback, one, date) for one in shown]
+    times = len(feedback.months or feedback.times)
+    drawn = [
+        tuple(one for one in loops if one.variables and len(one.influence) == times)
+        for loops in groups(feedback)
+    ]
+    shown = [one for one in drawn if len(one) > 1 and times > 1][:MOST_GROUPS]
+    found = [_figure(feedback, one, date) for one in shown]
+    return [one for one in found if one is not None]
 
 
-def _figure(feedback: Feedback, loops: tuple[FeedbackLoop, ...], date: str) -> Figure:
+def _figure(feedback: Feedback, loops: tuple[FeedbackLoop, ...], date: str) -> Figure | None:
     times = [year_fraction(one) for one in feedback.months] or list(feedback.times)
     x = [0.0 if one is None else float(one) for one in times]
-    frame = Frame((x[0], x[-1]), 1.0, -1.0)
     rows, words = _stack(x, loops)
+    if not rows:
+        return None
+    ends = [row[key] for row in rows for key in ("low", "high")]
+    top, bottom = max(_half(max(ends)), ROOM), -_half(-min(ends))
+    frame = Frame((x[0], x[-1]), top, bottom)
+    height = round(HEIGHT * max(top - bottom, 1.0) / 2)
     axis = alt.Axis(
         title=None, values=[-1, -0.5, 0, 0.5, 1], labelExpr="format(abs(datum.value), '.0%')", grid=True
     )
-    y = alt.Y("low:Q", axis=axis, scale=alt.Scale(domain=[-1, 1], nice=False))
+    y = alt.Y("low:Q", axis=axis, scale=alt.Scale(domain=[bottom, top], nice=False))
     names = [one.label for one in loops[:MOST_AREAS]] + (["others"] if len(loops) > MOST_AREAS else [])
     scale = alt.Scale(domain=names, range=[*COLOURS[: min(len(loops), MOST_AREAS)], REST][: len(names)])
-    key = alt.Legend(orient="top", direction="horizontal", columns=4, title=None, symbolType="square", labelFontSize=12)
+    key = alt.Legend(
+        orient="top", direction="horizontal", columns=4, title=None, symbolType="square", labelFontSize=12
+    )
     area = frame.chart("areas", rows).mark_area(opacity=1, stroke="white", strokeWidth=0.7, clip=True)
     plain = alt.Axis(format="d" if feedback.months else ",.6~g", title=None, grid=False, tickCount=6)
     across = alt.X("x:Q", axis=plain, scale=alt.Scale(domain=list(frame.domain), nice=False))
@@ -76,9 +92,14 @@ def _figure(feedback: Feedback, loops: tuple[FeedbackLoop, ...], date: str) -> F
         f"Loops that act on {group_name(loops)}",
         dated,
         _caption(loops),
-        finished(frame, layers, HEIGHT),
-        HEIGHT + 70,
+        finished(frame, layers, height),
+        height + 70,
     )
+
+
+def _half(end: float) -> float:
+    """Returns where an axis ends: at 0, 50 or 100 %."""
+    return 0.0 if end <= 0 else 0.5 if end <= 0.5 else 1.0
 
 
 def _caption(loops: Sequence[FeedbackLoop]) -> str:

@@ -26,7 +26,7 @@ def groups(feedback: Feedback) -> tuple[tuple[FeedbackLoop, ...], ...]:
 
 def group_name(loops: tuple[FeedbackLoop, ...]) -> str:
     """Returns what a group turns on: the stocks that its loops begin with."""
-    return several(list(dict.fromkeys(one.variables[0] for one in loops)), 3)
+    return several(list(dict.fromkeys(one.variables[0] for one in loops if one.variables)), 3)
 
 
 def listed(feedback: Feedback) -> tuple[FeedbackLoop, ...]:
@@ -38,13 +38,12 @@ def listed(feedback: Feedback) -> tuple[FeedbackLoop, ...]:
 
 def path(one: FeedbackLoop) -> str:
     """Returns a loop's variables with signs and arrows, back to where it began."""
-    steps = [
-        f"{name} {sign.replace('-', MINUS)}→ " for name, sign in zip(one.variables, one.signs, strict=True)
-    ]
+    pairs = zip(one.variables, one.signs, strict=False)
+    steps = [f"{name} {sign.replace('-', MINUS)}→ " for name, sign in pairs]
     if len(steps) > MOST_NAMES:
         left = len(steps) - MOST_NAMES + 1
         steps = [*steps[: MOST_NAMES - 5], f"… {left} more … → ", *steps[-4:]]
-    return "".join(steps) + one.variables[0]
+    return "".join([*steps, *one.variables[:1]])
 
 
 def share(one: FeedbackLoop) -> str:
@@ -81,10 +80,9 @@ def sentences(feedback: Feedback) -> tuple[str, ...]:
         if len(loops) == 1:
             found.append(f"{group_name(loops)}: one loop alone, {first.label}, {first.polarity}.")
             continue
-        found.append(
-            f"{group_name(loops)}: balancing loops have {percent(balance)} of the influence; {first.label} "
-            f"weighs most, {share(first)}."
-        )
+        only = {one.polarity for one in loops} == {"balancing"}
+        says = "only balancing loops" if only else f"balancing loops have {percent(balance)} of the influence"
+        found.append(f"{group_name(loops)}: {says}; {first.label} weighs most, {share(first)}.")
     if len(parts) > 1:
         found.append(
             f"The loops fall into {len(parts)} groups that do not act back on one another; shares are "

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,28 +70,39 @@ def loops_of_model(
     return _feedback(view, listed, row, [f"{one:.6g}" for one in begins], _written(model), times=begins)
 
 
+@dataclass(frozen=True, eq=False)
 class LoopsOfStudy:
-    """Finds the loops of a study's explanations; the model is compiled at the first of them."""
+    """Finds the loops of a study's explanations; the model is compiled at the first of them.
 
-    def __init__(self, folder: StudyFolder, store: Store) -> None:
-        self.folder = folder
-        self.store = store
-        self._finder: LoopFinder | None = None
+    Attributes:
+        folder: The study.
+        store: Where loops are kept.
+        fresh: Whether to pass over what it holds.
+    """
 
-    def feedback(self, posterior: Posterior, when: date, *, fresh: bool) -> Feedback:
+    folder: StudyFolder
+    store: Store
+    fresh: bool = False
+
+    @cached_property
+    def finder(self) -> LoopFinder:
+        """The model, compiled for looking at its loops."""
+        inputs = tuple(one.canonical for one in self.folder.study.inputs)
+        return loop_finder(self.folder.model, inputs=inputs)
+
+    def feedback(self, posterior: Posterior, when: date) -> Feedback:
         """Returns the loops of an explanation at its posterior's medians, with shares over its draws.
 
         Args:
             posterior: What the explanation says after the data.
             when: The as-of date, for the inputs.
-            fresh: Pass over what is kept.
 
         Raises:
             StockadeError: What `find_loops` raises.
         """
         wanted = digest({"posterior": posterior.ingredients.get("digest"), "code": code_digest(ROOMS)})
         name = f"loops-{when.isoformat()}"
-        kept = None if fresh else self.store.document(name, wanted)
+        kept = None if self.fresh else self.store.document(name, wanted)
         found = None if kept is None else feedback_from_json(kept)
         if found is None:
             found = self._find(posterior, when)
@@ -96,12 +110,8 @@ class LoopsOfStudy:
         return found
 
     def _find(self, posterior: Posterior, when: date) -> Feedback:
-        folder = self.folder
-        if self._finder is None:
-            inputs = tuple(one.canonical for one in folder.study.inputs)
-            self._finder = loop_finder(folder.model, inputs=inputs)
-        simulator = self._finder.simulator
-        view = find_loops(self._finder, _points(simulator, posterior), input_array(folder, simulator, when))
+        folder, simulator = self.folder, self.finder.simulator
+        view = find_loops(self.finder, _points(simulator, posterior), input_array(folder, simulator, when))
         months = months_of(folder.study.period)
         row = np.clip(np.floor(view.times + 1e-9).astype(int), 0, len(months) - 1)
         listed = [one for one in view.loops if np.quantile(one.share[1:], 0.95) >= LEAST_SHARE]
@@ -190,7 +200,7 @@ def _phases(view: LoopView, dominant: Mapping[str, np.ndarray], words: list[str]
     return tuple(found)
 
 
-def _spans(states: list, words: list[str]) -> list[tuple[str, object]]:
+def _spans(states: list[Any], words: list[str]) -> list[tuple[str, Any]]:
     """Returns the stretches in which a state stays the same: first and last time, and the state."""
     changes = [at for at in range(len(states)) if at == 0 or states[at] != states[at - 1]]
     ends = [*changes[1:], len(states)]
