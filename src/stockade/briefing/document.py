@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from stockade.briefing.contrasts import Contrast
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
 from stockade.briefing.loops import Feedback
@@ -162,8 +163,8 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Feedback) -> dict[str, Any]:
-    """Returns a document, or a part of it, as what `json.dumps` takes: no NaN, no infinity, no NumPy."""
+def to_json(document: Document | Contrast | Feedback) -> dict[str, Any]:
+    """Returns a document, a what-if or feedback loops as `json.dumps` takes them: no NaN, no infinity."""
     return _plain(document)
 
 

@@ -30,7 +30,7 @@ def show_loops(
     """Runs a model and shows its loops.
 
     Args:
-        model: The model file, or the folder of a reference model.
+        model: The model file, a folder with one, or the name of a reference model.
         settings: Pieces ``NAME=VALUE``.
         method: How to integrate; None for what the file says.
         window: First and last time to look at; None for those of the run.
@@ -46,19 +46,18 @@ def show_loops(
         said, hint = "the loops are written as .html or .csv", "name a file with one of these suffixes"
         raise StockadeError(Diagnostic("loops-output-unknown", said, Place(file=str(out)), hint=hint))
     values = read_settings(settings)
-    file = model / "model.mdl" if model.is_dir() else model
     with bars() as progress:
-        progress(f"running {file.name}", 0, 0)
+        progress(f"running {model.name}", 0, 0)
         from stockade.study.feedback import loops_of_model
 
-        found = loops_of_model(file, values, method=method, start=window[0], end=window[1], most=most)
+        found = loops_of_model(model, values, method=method, start=window[0], end=window[1], most=most)
     from stockade.briefing.document import to_json
     from stockade.briefing.loop_terminal import print_loops
 
     if out is not None and suffix == ".html":
         from stockade.briefing.html import render_loops
 
-        write_text(render_loops(found, _title(file)), out)
+        write_text(render_loops(found, _title(model)), out)
     elif out is not None:
         write_text(as_csv(found), out)
     if json_file is not None:
@@ -66,9 +65,9 @@ def show_loops(
     print_loops(found, Console(stderr=json_file == STANDARD_OUTPUT))
 
 
-def _title(file: Path) -> str:
+def _title(model: Path) -> str:
     """Returns what a model goes by: the folder's name where the file is just called model."""
-    return file.resolve().parent.name if file.stem == "model" else file.stem
+    return model.resolve().parent.name if model.stem == "model" else model.stem or model.resolve().name
 
 
 def as_csv(feedback: Feedback) -> str:
