@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.model import CONTROL_NAMES, Model
 
 TOLERANCE = 1e-6
+MOST_STEPS = 10_000_000
+"""A century in steps of six minutes; the times of the steps alone are 80 MB."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,8 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         values: Values of its constants and control variables, by canonical name.
 
     Raises:
-        StockadeError: `missing-control`, `time-step-not-positive`, `final-time-before-initial`,
-            `saveper-not-multiple`, `final-time-not-multiple`.
+        StockadeError: `missing-control`, `control-not-finite`, `time-step-not-positive`,
+            `final-time-before-initial`, `saveper-not-multiple`, `final-time-not-multiple`, `run-too-long`.
     """
     for name in CONTROL_NAMES[:3]:
         if name not in values:
@@ -119,6 +122,10 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
             )
     start, stop, step = (values[name] for name in CONTROL_NAMES[:3])
     save = values.get("saveper", step)
+    for name, value in zip(CONTROL_NAMES, (start, stop, step, save), strict=True):
+        if not math.isfinite(value):
+            said, hint = f"{name.upper()} is {value}", "give it a number"
+            raise _wrong(model, name, "control-not-finite", said, hint)
     if not step > 0:
         raise _wrong(
             model, "time step", "time-step-not-positive", f"TIME STEP is {step:g}", "make it positive"
@@ -128,13 +135,17 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         raise _wrong(
             model, "final time", "final-time-before-initial", said, "let the run end after it begins"
         )
+    if not max(stop - start, save) <= MOST_STEPS * step:  # also where the division would overflow
+        said = f"from {start:g} to {stop:g} in steps of {step:g} are more than {MOST_STEPS:,} steps"
+        hint = "choose a longer TIME STEP, or a shorter run"
+        raise _wrong(model, "time step", "run-too-long", said, hint)
     every = round(save / step)
     if every < 1 or abs(every * step - save) > TOLERANCE * step:
         said = f"SAVEPER {save:g} is not a whole number of TIME STEPs of {step:g}"
         hint = "choose a SAVEPER that TIME STEP divides, so that every saved time is one that was computed"
         raise _wrong(model, "saveper", "saveper-not-multiple", said, hint)
     steps = round((stop - start) / step)
-    if abs(steps * step - (stop - start)) > TOLERANCE * step * max(steps, 1):
+    if steps < 1 or abs(steps * step - (stop - start)) > TOLERANCE * step * max(steps, 1):
         said = f"from {start:g} to {stop:g} is not a whole number of TIME STEPs of {step:g}"
         hint = "choose a FINAL TIME that the steps reach"
         raise _wrong(model, "final time", "final-time-not-multiple", said, hint)

@@ -17,7 +17,7 @@ from stockade.model.elements import Elements
 from stockade.model.expressions import Array, Expression, Number
 from stockade.model.inline import inline
 from stockade.model.model import Model, Variable
-from stockade.model.unfold import Unfolding, element_name
+from stockade.model.unfold import MOST_NODES, Unfolding, element_name
 from stockade.model.vectors import mark
 
 MOST_ELEMENTS = 200_000
@@ -118,6 +118,9 @@ def _elements(
     numbers = _numbers(variable, equation, unfolding.elements) if isinstance(equation, Array) else None
     if numbers is None:
         equation = mark(variable, equation, unfolding.elements)
+        if variable.subscripts and not unfolding.budget.spend(equation, len(combinations)):
+            said = f"written out element by element, the model has over {MOST_NODES:,} operations"
+            raise StockadeError(_problem(variable, "too-many-elements", said, "Shorten the ranges."))
     for one in combinations:
         if numbers is not None:
             unfolded: Expression = Number(numbers[one], place=equation.place)
