@@ -1,8 +1,10 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`, `save` it; `check`, `fit`, `judge`, `forecast` and `assess` a study's folder. Each is imported
-when it is first asked for, so that ``import stockade`` costs nothing. `stockade.build` makes models in Python.
+feedback `loops`, `save` it; `check`, `fit`, `judge`, `forecast` and `assess` a study's folder. Each is
+imported when it is first asked for: ``import stockade`` costs nothing.
+
+`stockade.build` makes models in Python.
 """
 
 from __future__ import annotations

@@ -68,6 +68,8 @@ class Diagnostic:
         excerpt: The text that is meant, as written; empty where there is none.
         hint: One sentence that says what to do about it.
         severity: ``error`` stops the work, ``warning`` does not.
+        expected: What should be there (units, a number), where the message compares two; else empty.
+        found: What is there instead.
     """
 
     code: str
@@ -76,6 +78,8 @@ class Diagnostic:
     excerpt: str = ""
     hint: str = ""
     severity: Severity = "error"
+    expected: str = ""
+    found: str = ""
 
     def __post_init__(self) -> None:
         for part in ("message", "excerpt", "hint"):

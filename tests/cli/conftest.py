@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import stockade.briefing
+import stockade.briefing.stamp  # with the real document, before a made-up one stands in its place
 import stockade.study
 from stockade.cli.app import app
 

@@ -67,16 +67,22 @@ def stockade_(
 )
 def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A study's folder, or a model file.")],
+    extreme: Annotated[
+        bool,
+        typer.Option(
+            "--extreme", help="Run the structure tests too: mass balance, extreme conditions, steps, order."
+        ),
+    ] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Say what is wrong with a study or a model, without running it.
+    """Say what is wrong with a study or a model, without running it unless --extreme asks for that.
 
     Exit status 0 where it can run (warnings are shown), 2 where it cannot.
     """
     with door(json_file):
         from stockade.cli.checking import check_path
 
-        check_path(path, json_file)
+        check_path(path, json_file, extreme=extreme)
 
 
 @app.command(
@@ -163,6 +169,40 @@ def forecast(study: StudyArgument, json_file: JsonOption = None, fresh: FreshOpt
         from stockade.cli.reporting import report
 
         report("forecast", study, json_file, fresh=fresh)
+
+
+@app.command(
+    short_help="Compare scenarios with what was.",
+    epilog=_example("whatif studies/iraq-2008 steady_arrivals --json whatif.json"),
+)
+def whatif(
+    study: StudyArgument,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Ids in study.toml; ONE+OTHER for both together. All if not given."
+        ),
+    ] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="A date of the study; may be repeated. The latest if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Compare every stock and flow under scenarios with what was, draw by draw, with intervals."""
+    with door(json_file):
+        from stockade.cli.contrasting import compare
+
+        compare(
+            study, tuple(scenarios or ()), tuple(as_of or ()), json_file,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
 
 
 @app.command(

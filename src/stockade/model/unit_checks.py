@@ -95,6 +95,8 @@ def _mismatch(variable: Variable, place: Place, expected: Units, found: Units, w
         text if len(text) <= 100 else text[:97] + "...",
         "Correct the units of one of the variables, or the equation.",
         "warning",
+        str(expected),
+        str(found),
     )
 
 
