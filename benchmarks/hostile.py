@@ -51,8 +51,7 @@ def work(first: int, last: int, mode: str, corpus: str) -> None:
         if mode == "run":
             import jax
 
-            seeds = [one for one in seeds if one.name.startswith("model")]
-            jax.numpy.ones(1).block_until_ready()  # JAX looks for devices once, in files of the system.
+            seeds = [one for one in seeds if one.kind == "model"]
         for number in range(first, last):
             case = make_case(number, seeds, gentle=mode == "run")
             print(json.dumps({"begin": number, "seed": case.seed, "cpu": time.process_time()}), flush=True)
@@ -185,7 +184,7 @@ def show(number: int, corpus: str) -> None:
         seeds = [*own_seeds(Path(name)), *(folder_seeds(Path(corpus)) if corpus else ())]
         run = number >= FIRST_RUN
         if run:
-            seeds = [one for one in seeds if one.name.startswith("model")]
+            seeds = [one for one in seeds if one.kind == "model"]
         case = make_case(number, seeds, gentle=run)
         kept = REPOSITORY / "benchmarks" / "build" / "hostile" / str(number)
         kept.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_STDLIB = Path(os.__file__).parent.name
 REPOSITORY = Path(__file__).parents[2]
 _OURS = tuple(REPOSITORY / one for one in ("src", "tests", "benchmarks"))
 # Libraries open their own files when they are first needed.
@@ -53,6 +54,13 @@ _FORBIDDEN = (
     "sqlite3.",
     "os.listxattr",
 )
+# Files of Python itself that make methods from fixed templates and the names of fields.
+_TEMPLATES = (
+    (_STDLIB, "dataclasses.py"),
+    ("collections", "__init__.py"),
+    (_STDLIB, "typing.py"),
+    (_STDLIB, "enum.py"),
+)
 
 
 class Guard:
@@ -81,17 +89,26 @@ class Guard:
             return "" if _within(arguments[0], (folder, *_LIBRARIES)) else f"{event} {arguments[0]!r}"
         if event in ("compile", "exec") and not _of_a_library(event, arguments):
             return f"{event} {arguments!r:.200}"
-        return f"{event} {arguments!r:.200}" if event.startswith(_FORBIDDEN) else ""
+        if not event.startswith(_FORBIDDEN) or _keeps_what_it_compiled(arguments[:1]):
+            return ""
+        return f"{event} {arguments!r:.200}"
 
 
 def _opened(arguments: tuple[object, ...], folder: str) -> str:
     path, mode, flags = arguments[0], arguments[1], arguments[2]
     if isinstance(path, int) or str(path).startswith(_HARMLESS):
         return ""
+    if _keeps_what_it_compiled(arguments):
+        return ""
     writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     if writes or not _within(path, (folder, *_LIBRARIES)):
         return f"open {path!r} {mode!r} {flags!r}"
     return ""
+
+
+def _keeps_what_it_compiled(arguments: tuple[object, ...]) -> bool:
+    """Says whether it is Python that keeps the compiled form of a library's file that is imported late."""
+    return bool(arguments) and "__pycache__" in str(arguments[0]) and _within(arguments[0], _LIBRARIES)
 
 
 def _within(path: object, folders: tuple[str, ...]) -> bool:
@@ -103,21 +120,18 @@ def _within(path: object, folders: tuple[str, ...]) -> bool:
 
 
 def _of_a_library(event: str, arguments: tuple[object, ...]) -> bool:
-    """Says whether code comes from a library: a module at its import, or a method of a dataclass."""
-    if event == "compile":
-        source, name = arguments
-        return source is None or (isinstance(name, str) and not name.startswith("<")) or _asked_by_a_library()
-    code = arguments[0]
-    name = getattr(code, "co_filename", "")
-    return _within(name, _LIBRARIES) or name.startswith("<frozen") or _asked_by_a_library()
-
-
-def _asked_by_a_library() -> bool:
-    """Python's own dataclasses, collections and enum make methods from fixed templates."""
+    """Says whether code is a module's at its import, or a method that Python makes for a dataclass."""
+    if event == "exec":
+        name = str(getattr(arguments[0], "co_filename", ""))
+        if name.startswith("<frozen") or (not name.startswith("<") and _within(name, _LIBRARIES)):
+            return True
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
-    return frame is not None and "stockade" not in frame.f_code.co_filename
+    asked = "" if frame is None else frame.f_code.co_filename
+    if event == "compile" and Path(asked).parts[-2:] == (_STDLIB, "ast.py"):
+        return True  # `ast.literal_eval`, which makes no code: Lark reads the strings of its grammars so.
+    return asked.startswith("<frozen importlib") or Path(asked).parts[-2:] in _TEMPLATES
 
 
 GUARD = Guard()

@@ -6,11 +6,13 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tests.hostile.pieces import BY_SUFFIX, GENERAL, NUMBERS, UNICODE
 
 LARGEST = 2_000_000
+KINDS = {"model": 0.65, "study": 0.25, "claim": 0.1}
 _TOKEN = re.compile(r"\"[^\"\n]*\"|[^\W\d][\w.]*|\d[\d.eE+-]*|\s+|.", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _CONTROL = re.compile(
@@ -27,6 +29,11 @@ class Seed:
     name: str
     files: Mapping[str, str]
 
+    @property
+    def kind(self) -> str:
+        """``model``, ``study`` or ``claim``."""
+        return self.name.partition(" ")[0]
+
 
 @dataclass(frozen=True)
 class Case:
@@ -36,6 +43,11 @@ class Case:
     seed: str
     kind: str
     files: Mapping[str, bytes]
+
+
+@lru_cache(maxsize=64)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(text))
 
 
 Edit = Callable[[random.Random, str, str, Sequence[str]], str]
@@ -61,7 +73,7 @@ def _replace_token(rng: random.Random, text: str, other: str, pieces: Sequence[s
     tokens = _TOKEN.findall(text)
     if not tokens:
         return text
-    others = _TOKEN.findall(other) or [""]
+    others = _tokens(other) or ("",)
     for _ in range(rng.choice((1, 1, 1, 3))):
         new = rng.choice(pieces) if rng.random() < 0.4 else rng.choice(rng.choice((tokens, others)))
         tokens[rng.randrange(len(tokens))] = new
@@ -211,12 +223,14 @@ def make_case(number: int, seeds: Sequence[Seed], *, gentle: bool = False) -> Ca
         gentle: One edit or two, so that much of it still runs.
     """
     rng = random.Random(number)  # noqa: S311
-    seed, other = rng.choice(seeds), rng.choice(seeds)
+    kind = rng.choices(tuple(KINDS), tuple(KINDS.values()))[0]
+    alike = [one for one in seeds if one.kind == kind] or seeds
+    seed, other = rng.choice(alike), rng.choice(alike)
     name = rng.choice(sorted(seed.files))
     files = {one: text.encode("utf-8") for one, text in seed.files.items()}
     suffix = Path(name).suffix
-    alike = [text for one, text in other.files.items() if Path(one).suffix == suffix]
-    donor = rng.choice(alike) if alike else seed.files[name]
+    donors = [text for one, text in other.files.items() if Path(one).suffix == suffix]
+    donor = rng.choice(donors) if donors else seed.files[name]
     own = BY_SUFFIX.get(suffix, GENERAL)
     text = seed.files[name]
     for _ in range(rng.choice((1, 1, 2)) if gentle else rng.choice((1, 1, 2, 2, 3, 5, 8, 20))):
@@ -226,4 +240,4 @@ def make_case(number: int, seeds: Sequence[Seed], *, gentle: bool = False) -> Ca
         pieces = own if rng.random() < 0.75 else GENERAL
         text = edit(rng, text, donor, pieces)[:LARGEST]
     files[name] = _bytes(rng, text)
-    return Case(number, f"{seed.name}: {name}", seed.name.partition(" ")[0], files)
+    return Case(number, f"{seed.name}: {name}", seed.kind, files)

@@ -1,4 +1,4 @@
-"""What the long runs of benchmarks/hostile.py found, each as small as it can be, and the limits that were set."""
+"""What benchmarks/hostile.py found, each as small as it can be, and the limits that were set."""
 
 from __future__ import annotations
 

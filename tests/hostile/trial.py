@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import traceback
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import jax
 
 from stockade.claims.grammar import parse
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.convert import written_as
 from stockade.formats.load import load
 from stockade.model.checks import check
+from stockade.simulation.single import simulate
 from stockade.study.route import check_study
 from tests.hostile.guard import watching
 from tests.hostile.mutations import Case
@@ -56,7 +60,10 @@ def try_case(case: Case, folder: Path, *, run: bool = False) -> Result:
     folder.mkdir(parents=True)
     for name, raw in case.files.items():
         (folder / name).write_bytes(raw)
-    with watching(folder) as seen:
+    if run:
+        jax.numpy.ones(1).block_until_ready()  # JAX looks for devices once, in files of the system.
+    with watching(folder) as seen, warnings.catch_warnings():
+        warnings.simplefilter("error")  # A warning is a line on the screen that no diagnostic stands behind.
         try:
             result = _try(case, folder, run=run)
         except StockadeError as error:
@@ -92,8 +99,6 @@ def _try_model(path: Path, *, run: bool) -> Result:
                 return refused
     if not run:
         return found
-    from stockade.simulation.single import simulate
-
     simulate(model)
     return Result("ran")
 
