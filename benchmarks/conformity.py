@@ -249,7 +249,7 @@ def _row(cells: Sequence[str]) -> str:
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/corpus"))
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/corpus"), help="of models")
     parser.add_argument("--only", default="", help="run the files whose path holds this")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--expect", type=Path)

@@ -20,7 +20,6 @@ from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.names import canonical
 from stockade.simulation.finite import check_finite
 
-
 MOST_VALUES = 25_000_000
 """Of a table that is kept whole: 200 MB."""
 
