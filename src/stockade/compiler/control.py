@@ -11,7 +11,7 @@ import numpy as np
 from stockade.arrays import Floats
 from stockade.compiler.lower import evaluate, postfix
 from stockade.compiler.order import CircleError, circle_error, dependency_order
-from stockade.compiler.timetable import clock_of, timetable, varying
+from stockade.compiler.timetable import NoTimetableError, clock_of, timetable, varying
 from stockade.compiler.walk import names_in
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.model import CONTROL_NAMES, Model
@@ -174,9 +174,9 @@ def _moving_control(model: Model, values: Mapping[str, float], moving: tuple[str
     fixed = {name: value for name, value in values.items() if name not in moving}
     try:
         times, lengths, saved = timetable(values, clock_of(model, fixed, moving))
-    except ValueError as error:
-        hint = "make it positive, and the run shorter"
-        raise _wrong(model, "time step", "time-step-not-positive", str(error), hint) from None
+    except NoTimetableError as error:
+        hint = "make every step positive, and let the run come to an end"
+        raise _wrong(model, error.control, error.code, str(error), hint) from None
     start, step = values["initial time"], values["time step"]
     return Control(start, step, len(times) - 1, 1, moving, times, lengths, saved)
 
