@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from stockade.briefing.contrasts import Contrast
+from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
 
@@ -144,6 +145,7 @@ class Document:
         notes: Sentences about the whole.
         versions: Name -> version of what it was made with.
         seed: Of the random numbers.
+        course: The evidence month by month; None until `stockade follow` has been run.
     """
 
     study: str
@@ -152,6 +154,7 @@ class Document:
     notes: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
     seed: int | None = None
+    course: Course | None = None
 
 
 DERIVED = {
@@ -160,8 +163,8 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Contrast) -> dict[str, Any]:
-    """Returns a document, or one what-if, as `json.dumps` takes it: no NaN, no infinity (None instead)."""
+def to_json(document: Document | Contrast | Course) -> dict[str, Any]:
+    """Returns a document, a what-if or a course as `json.dumps` takes it: no NaN, no infinity (but None)."""
     return _plain(document)
 
 
@@ -172,6 +175,15 @@ def from_json(data: Mapping[str, Any]) -> Document:
         KeyError, TypeError: If the data is not such a document.
     """
     return _typed(Document, data)
+
+
+def course_from_json(data: Mapping[str, Any]) -> Course:
+    """Returns the course that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such a course.
+    """
+    return _typed(Course, data)
 
 
 def _plain(value: Any) -> Any:
