@@ -47,8 +47,8 @@ def test_bands_fill_the_figure_and_small_ones_are_one() -> None:
 
 def test_what_could_be_told_when_is_said() -> None:
     assert told_sentences(COURSE) == [
-        "b over c: first on 31 January 2007, but not on the last day.",
         "a over b: first on 28 February 2007, for good since 31 March 2007.",
+        "b over c: first on 31 January 2007, but not on the last day.",
         "Never told apart by a factor of 10: a and c.",
     ]
 

@@ -19,6 +19,7 @@ from stockade.briefing.contrasts import Contrast
 from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
+from stockade.briefing.loops import Feedback
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class AsOf:
         scenarios: With civilian deaths beside.
         left_out: What was known and not used.
         notes: Sentences that belong to this date, e.g. a fit that is not sound.
+        feedback: Feedback loops of the weightiest mechanism; null where they were not asked for.
     """
 
     date: str
@@ -94,6 +96,7 @@ class AsOf:
     scenarios: tuple[Scenario, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,8 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Contrast | Course) -> dict[str, Any]:
-    """Returns a document, a what-if or a course as `json.dumps` takes it: no NaN, no infinity (but None)."""
+def to_json(document: Document | Contrast | Course | Feedback) -> dict[str, Any]:
+    """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 
 
@@ -184,6 +187,14 @@ def course_from_json(data: Mapping[str, Any]) -> Course:
         KeyError, TypeError: If the data is not such a course.
     """
     return _typed(Course, data)
+
+
+def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:
+    """Returns the feedback loops that `to_json` wrote; None where the data is not such."""
+    try:
+        return _typed(Feedback, data)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stockade.compiler.distributions import DISTRIBUTIONS
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.noise import NOISE_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
@@ -20,7 +22,13 @@ from stockade.model.expressions import Array, Binary, Call, Expression, Number, 
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
-LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS, **NOISE_FUNCTIONS}
+LOWERINGS: Mapping[str, Lowering] = {
+    **FUNCTIONS,
+    **LOOKUP_FUNCTIONS,
+    **VECTOR_FUNCTIONS,
+    **NOISE_FUNCTIONS,
+    **DISTRIBUTIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)

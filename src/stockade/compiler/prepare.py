@@ -130,14 +130,17 @@ def _tables(plan: Plan, inputs: Array | None, fixed: Values) -> tuple[Values, ..
     control = plan.program.control
     trailing = 0 if inputs is None else inputs.ndim - 2
     begin = jnp.asarray(control.step_times).reshape((-1,) + (1,) * trailing)
+    step: Value = control.step
+    if control.lengths is not None:
+        step = jnp.asarray(control.lengths).reshape(begin.shape)
     stages = []
     for share in (0.0, 0.5, 1.0):
-        values: Values = {**fixed, "time": begin + share * control.step}
+        values: Values = {**fixed, "time": begin + share * step}
         for i, name in enumerate(plan.program.inputs):
             path = inputs[i]  # type: ignore[index]
             after = jnp.concatenate([path[1:], path[-1:]])
             values[name] = path if share == 0.0 else (1 - share) * path + share * after
-        when = Moment(values["time"], begin, control.step, control.start)
+        when = Moment(values["time"], begin, step, control.start)
         for name, code in plan.exogenous:
             values[name] = number(evaluate(code, values, when))
         kept = ("time", *plan.program.inputs, *(name for name, _ in plan.exogenous))
