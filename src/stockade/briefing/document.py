@@ -18,6 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from stockade.briefing.contrasts import Contrast
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
+from stockade.briefing.loops import Feedback
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class AsOf:
         scenarios: With civilian deaths beside.
         left_out: What was known and not used.
         notes: Sentences that belong to this date, e.g. a fit that is not sound.
+        feedback: Feedback loops of the weightiest mechanism; null where they were not asked for.
     """
 
     date: str
@@ -93,6 +95,7 @@ class AsOf:
     scenarios: tuple[Scenario, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True)
@@ -160,8 +163,8 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Contrast) -> dict[str, Any]:
-    """Returns a document, or one what-if, as `json.dumps` takes it: no NaN, no infinity (None instead)."""
+def to_json(document: Document | Contrast | Feedback) -> dict[str, Any]:
+    """Returns a document, a what-if or feedback loops as `json.dumps` takes them: no NaN, no infinity."""
     return _plain(document)
 
 
@@ -172,6 +175,14 @@ def from_json(data: Mapping[str, Any]) -> Document:
         KeyError, TypeError: If the data is not such a document.
     """
     return _typed(Document, data)
+
+
+def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:
+    """Returns the feedback loops that `to_json` wrote; None where the data is not such."""
+    try:
+        return _typed(Feedback, data)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _plain(value: Any) -> Any:

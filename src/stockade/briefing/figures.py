@@ -13,6 +13,7 @@ from stockade.briefing.document import AsOf, Document
 from stockade.briefing.fans import forecast_figures, latent_figures, series_figures
 from stockade.briefing.findings import Parameter
 from stockade.briefing.ledgers import ledger_figures
+from stockade.briefing.loop_figures import feedback_figures
 from stockade.briefing.marks import BLUE, GREY, INK, RUST, Figure, unit, wrapped
 from stockade.briefing.summary import by_weight, heaviest_mechanism
 from stockade.briefing.wording import count, day, number, percent, several
@@ -32,6 +33,7 @@ class Figures:
         ledger: Reports against the posterior.
         parameters: Posterior against prior.
         forecasts: Against what came.
+        feedback: Loops of the weightiest mechanism; an inner list for each date that has any.
     """
 
     weights: tuple[Figure, ...]
@@ -40,10 +42,11 @@ class Figures:
     ledger: tuple[tuple[Figure, ...], ...]
     parameters: tuple[Figure, ...]
     forecasts: tuple[Figure, ...]
+    feedback: tuple[tuple[Figure, ...], ...]
 
     def every(self) -> tuple[Figure, ...]:
         """Returns all of them in the page's order."""
-        nested = (*self.series, *self.latents, *self.ledger)
+        nested = (*self.series, *self.latents, *self.feedback, *self.ledger)
         return (*self.weights, *(one for row in nested for one in row), *self.parameters, *self.forecasts)
 
 
@@ -58,6 +61,7 @@ def draw(document: Document) -> Figures:
             ledger=tuple(tuple(row) for row in ledger_figures(document)),
             parameters=tuple(one for as_of in document.as_of for one in _parameter_figure(as_of)),
             forecasts=tuple(forecast_figures(document)),
+            feedback=tuple(tuple(row) for row in feedback_figures(document)),
         )
 
 

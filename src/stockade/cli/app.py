@@ -142,6 +142,40 @@ def models(json_file: JsonOption = None) -> None:
 
 
 @app.command(
+    short_help="Show which feedback loop drives a model when.",
+    epilog=_example("loops models/deitchman-1962 --out loops.html"),
+)
+def loops(
+    model: ModelArgument,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
+    ] = None,
+    method: Annotated[
+        Literal["euler", "rk4"] | None,
+        typer.Option("--method", help="How to integrate; as the file says if not given."),
+    ] = None,
+    start: Annotated[
+        float | None, typer.Option("--from", metavar="TIME", help="First time to look at.")
+    ] = None,
+    end: Annotated[float | None, typer.Option("--to", metavar="TIME", help="Last time to look at.")] = None,
+    most: Annotated[
+        int, typer.Option("--most", min=1, help="Look at all loops up to so many, else at the strongest.")
+    ] = 1000,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="A page (.html) or the influence of every loop (.csv)."),
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Show the feedback loops of a model: their polarity, their share of what happens, when they dominate."""
+    with door(json_file, out):
+        from stockade.cli.looping import show_loops
+
+        show_loops(model, tuple(settings or ()), method, (start, end), most, out, json_file)
+
+
+@app.command(
     short_help="Write a model in another format: .mdl or XMILE.",
     epilog=_example("convert models/deitchman-1962/model.mdl deitchman.xmile"),
 )
