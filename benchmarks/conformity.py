@@ -140,7 +140,9 @@ def is_random(equation: Expression) -> bool:
 def judge(path: Path) -> tuple[Status, str, str]:
     """Runs one file; returns what came of it, the details, and the code of a refusal."""
     try:
-        model = load(path)
+        # Series for a model without equations for them lie in a file of this name.
+        data = [one for one in (path.parent / "data.tab", path.parent / "data.csv") if one.is_file()]
+        model = load(path, data=data)
         table = simulate(model)
     except StockadeError as error:
         first = next((one for one in error.diagnostics if one.severity == "error"), error.diagnostics[0])

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from stockade.compiler import timetable
 from stockade.errors import LONGEST_NAME, LONGEST_TEXT, Diagnostic, Place, StockadeError, shortened
 from stockade.formats.vensim.read import parse_mdl
 from stockade.model import unfold
@@ -39,6 +40,24 @@ def refusal(text: str) -> str:
     ],
 )
 def test_a_time_axis_without_end_is_refused(control: tuple[object, ...], code: str) -> None:
+    assert refusal("x = INTEG(1, 0) ~~|\n" + CONTROL.format(*control)) == code
+
+
+@pytest.mark.parametrize(
+    ("control", "code"),
+    [
+        ((0, "Time + 1", 1, 1), "run-too-long"),
+        ((0, 1, "1e-9 + 0 * Time", 1), "run-too-long"),
+        ((0, 1, "0 * Time", 1), "time-step-not-positive"),
+        ((0, "10 / Time", 1, 1), "control-not-finite"),
+        ((0, 10, 1, "LN(Time - 1)"), "control-not-finite"),
+        ((0, "IF THEN ELSE(Time > 5, LN(-1), 10)", 1, 1), "control-not-finite"),
+    ],
+)
+def test_a_time_axis_that_moves_comes_to_an_end(
+    control: tuple[object, ...], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timetable, "MOST_STEPS", 1_000)
     assert refusal("x = INTEG(1, 0) ~~|\n" + CONTROL.format(*control)) == code
 
 
