@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Call, Expression, Reference
-from stockade.model.functions import FUNCTIONS
+from stockade.model.functions import FROM_FILES, FUNCTIONS
 from stockade.model.limits import not_yet_run
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.order import circular, needs_at_start, needs_now, sort
@@ -176,6 +176,10 @@ def _function(variable: Variable, node: Call, suggestions: _Suggestions) -> Iter
         )
         said = f"{written} is neither a function nor a lookup of this model"
         yield Diagnostic("unknown-function", said, place, excerpt(variable), hint)
+        return
+    if node.function in FROM_FILES and node is variable.equation:
+        hint = "Read the model from its file, with stockade.load."
+        yield Diagnostic("external-not-read", f"{written} was not read", place, excerpt(variable), hint)
         return
     if node.function == "a function of":
         said = f"{variable.name} has no equation yet: {written} only lists what it depends on"
