@@ -96,7 +96,8 @@ def test_macros_arrays_and_reality_checks_read_back_as_mdl() -> None:
 
 def test_subscripts_are_spelled_alike_everywhere() -> None:
     model = mdl_of(
-        "Sex: Female, Old_Male -> (Other: O1, O2) ~~|\nOther: O1, O2 ~~|\na[sex] :EXCEPT: [old male] = 1 ~~|\n"
+        "Sex: Female, Old_Male -> (Other: O1, O2) ~~|\nOther: O1, O2 ~~|\n"
+        "a[sex] :EXCEPT: [old male] = 1 ~~|\n"
         "a[OLD MALE] = SUM(b[female,other!]) ~~|\nb[SEX,other] = 1,2; 3,4; ~~|\nAlias <-> sex ~~|\n"
     )
     text = write_mdl(model)
