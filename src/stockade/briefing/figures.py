@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
+from stockade.briefing.courses import course_figures
 from stockade.briefing.document import AsOf, Document
 from stockade.briefing.fans import forecast_figures, latent_figures, series_figures
 from stockade.briefing.findings import Parameter
@@ -28,6 +29,7 @@ class Figures:
 
     Attributes:
         weights: Of the explanations, at all dates.
+        course: The same month by month.
         series: Observed series.
         latents: What nobody counts.
         ledger: Reports against the posterior.
@@ -37,6 +39,7 @@ class Figures:
     """
 
     weights: tuple[Figure, ...]
+    course: tuple[Figure, ...]
     series: tuple[tuple[Figure, ...], ...]
     latents: tuple[tuple[Figure, ...], ...]
     ledger: tuple[tuple[Figure, ...], ...]
@@ -47,7 +50,13 @@ class Figures:
     def every(self) -> tuple[Figure, ...]:
         """Returns all of them in the page's order."""
         nested = (*self.series, *self.latents, *self.feedback, *self.ledger)
-        return (*self.weights, *(one for row in nested for one in row), *self.parameters, *self.forecasts)
+        return (
+            *self.weights,
+            *self.course,
+            *(one for row in nested for one in row),
+            *self.parameters,
+            *self.forecasts,
+        )
 
 
 def draw(document: Document) -> Figures:
@@ -56,6 +65,7 @@ def draw(document: Document) -> Figures:
     with debug_mode(False):
         return Figures(
             weights=_weights_figure(document),
+            course=course_figures(document.course),
             series=tuple(tuple(row) for row in series_figures(document)),
             latents=tuple(tuple(row) for row in latent_figures(document)),
             ledger=tuple(tuple(row) for row in ledger_figures(document)),

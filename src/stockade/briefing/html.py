@@ -13,6 +13,7 @@ import vl_convert
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from stockade.briefing.courses import told_sentences
 from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
 from stockade.briefing.fans import slug
@@ -108,6 +109,8 @@ def _content(document: Document) -> dict[str, Any]:
         "claims": claims,
         "opinions": opinions,
         "explanations": explanation_rows(document),
+        "course": document.course,
+        "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),
         "lines": line_key(document),

@@ -289,6 +289,30 @@ def whatif(
 
 
 @app.command(
+    short_help="The evidence month by month.", epilog=_example("follow studies/iraq-2008 --json weights.json")
+)
+def follow(
+    study: StudyArgument,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=2, help="Independent runs of each explanation: 2 if not given."),
+    ] = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Follow the weight of every explanation month by month, as the data became known.
+
+    Says from which day on the data could tell two explanations apart. The next assess shows it.
+    """
+    with door(json_file):
+        from stockade.cli.following import follow_and_show
+
+        follow_and_show(study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
+
+
+@app.command(
     short_help="All of it: fit, judge, forecast, brief.",
     epilog=_example("assess studies/iraq-2008 --html briefing.html"),
 )

@@ -22,6 +22,7 @@ from stockade.study.feedback import LoopsOfStudy
 from stockade.study.fits import Fits
 from stockade.study.fits import fit_study as fit_folder
 from stockade.study.folder import StudyFolder
+from stockade.study.following import kept_course
 from stockade.study.ingredients import digest, of_files, versions
 from stockade.study.judging import (
     claim_diagnostics,
@@ -101,7 +102,8 @@ def assess_study(
     folder: str | Path, *, progress: Progress = silent, fresh: bool = False, **fit: int
 ) -> Document:
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
-    return _document("assess", folder, progress, fit, fresh=fresh)
+    document = _document("assess", folder, progress, fit, fresh=fresh)
+    return replace(document, course=kept_course(open_study(folder).study))
 
 
 def _document(

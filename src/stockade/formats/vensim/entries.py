@@ -20,8 +20,9 @@ _BOUNDARY = re.compile(r'[~|"{]')
 _QUOTED_END = re.compile(r'\\"|\\\n|["\n]')
 _DOCUMENTATION_END = re.compile(r"[~|]")
 _CONTINUATION = re.compile(r"\\[ \t]*\n")
-_GROUP = re.compile(r"\*{3,}\s*\.?(.*?)\s*\*{3,}", re.DOTALL)
-_MACRO_EDGE = re.compile(r"\s*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
+_COMMENT = re.compile(r"\{[^}]*\}")
+_LONGEST_HEAD = 10_000
+_MACRO_EDGE = re.compile(r"(?:\s|\{[^}]*\})*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
 _HEADER = re.compile(r"\ufeff?\s*\{\s*utf-?8\s*\}", re.IGNORECASE)
 
 
@@ -140,9 +141,13 @@ class _Splitter:
             if edge.group(1).upper() != ":MACRO:":
                 self.macro = None
                 continue
-            close = self.text.find(")", self.at)
-            end = close + 1 if close >= 0 else len(self.text)
-            self.macro = MacroHeader(self.text[self.at : end], self.at)
+            # A parenthesis within a comment closes nothing.
+            rest = _COMMENT.sub(
+                lambda found: _blank(found.group()), self.text[self.at : self.at + _LONGEST_HEAD]
+            )
+            close = rest.find(")")
+            end = self.at + (close + 1 if close >= 0 else len(rest))
+            self.macro = MacroHeader(_blank_continuations(rest[: end - self.at]), self.at)
             self.at = end
 
     def _entry(self) -> None:
@@ -162,9 +167,9 @@ class _Splitter:
                 "Every equation ends with a bar: name = equation ~ units ~ comment |",
             )
             return
-        group = _GROUP.fullmatch(equation.strip())
-        if group:
-            self.group = group.group(1).strip()
+        group = _group_name(equation.strip())
+        if group is not None:
+            self.group = group
             return
         if blank:
             return
@@ -234,6 +239,16 @@ class _Splitter:
         if found is None:
             return self.text[start:], ""
         return self.text[start : found.start()], found.group()
+
+
+def _group_name(text: str) -> str | None:
+    """Returns the name between two rows of stars; None where this is no heading of a group.
+
+    A regular expression would try every way to share out the stars.
+    """
+    if len(text) < 6 or not (text.startswith("***") and text.endswith("***")):
+        return None
+    return text.strip("*").strip().removeprefix(".").strip()
 
 
 def _blank(text: str) -> str:
