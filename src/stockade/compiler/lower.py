@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.gather import GATHER_FUNCTIONS
 from stockade.compiler.noise import NOISE_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
@@ -20,14 +21,14 @@ from stockade.model.expressions import Array, Binary, Call, Expression, Number, 
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
-LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS, **NOISE_FUNCTIONS}
+LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS, **NOISE_FUNCTIONS, **GATHER_FUNCTIONS}
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Puts a literal or a table on the stack."""
+    """Puts a literal, a list of literals or a table on the stack."""
 
-    value: np.float64 | Table
+    value: np.float64 | np.ndarray | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) 
         return Push(np.float64(node.value))
     if isinstance(node, Table):
         return Push(node)
+    if isinstance(node, Array):
+        return Push(np.array(node.rows[0]))
     if isinstance(node, Unary):
         return Apply(SIGNS[node.operator], 1)
     if isinstance(node, Binary):
