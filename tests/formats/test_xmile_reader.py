@@ -8,6 +8,7 @@ import pytest
 
 from stockade.errors import StockadeError
 from stockade.formats.xmile.read import parse_xmile
+from stockade.formats.xmile.write import write_xmile
 from stockade.model.expressions import Binary, Call, Number, Reference, Table, Unary
 from stockade.model.model import Model
 from stockade.simulation.single import simulate
@@ -340,3 +341,16 @@ def test_what_is_no_model(text: str, code: str) -> None:
     with pytest.raises(StockadeError) as caught:
         parse_xmile(text, "model.xmile")
     assert caught.value.diagnostics[0].code == code
+
+
+def test_units_have_other_names_and_may_be_made_of_others():
+    units = (
+        '<model_units><unit name="fox"><alias>foxes</alias></unit>'
+        '<unit name="per year"><eqn>1/year</eqn></unit><unit name="old" disabled="true"><eqn>x</eqn></unit>'
+        '<unit name="kg"/></model_units>'
+    )
+    model = model_of('<aux name="x"><eqn>1</eqn><units>foxes*per year</units></aux>', before=units)
+    assert model.unit_synonyms == (("fox", "foxes"), ("per year", "1/year"))
+    again = parse_xmile(write_xmile(model), "model.xmile")
+    assert again.unit_synonyms == model.unit_synonyms
+    assert "<eqn>1/year</eqn>" in write_xmile(model)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from stockade.briefing.contrasts import Contrast
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
 
@@ -159,8 +160,8 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document) -> dict[str, Any]:
-    """Returns the document as what `json.dumps` takes: no NaN, no infinity (None instead), no NumPy."""
+def to_json(document: Document | Contrast) -> dict[str, Any]:
+    """Returns a document, or one what-if, as `json.dumps` takes it: no NaN, no infinity (None instead)."""
     return _plain(document)
 
 

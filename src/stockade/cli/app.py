@@ -26,6 +26,13 @@ app = typer.Typer(
 StudyArgument = Annotated[
     Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
 ]
+ModelArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL",
+        help="A model file (.mdl, .xmile, .stmx, .xml), a folder with one, or the name of a reference model.",
+    ),
+]
 JsonOption = Annotated[
     Path | None,
     typer.Option(
@@ -86,11 +93,11 @@ def check(
 
 
 @app.command(
-    short_help="Run a model once: a row per saved time.",
+    short_help="Run a model once: draw it, write it.",
     epilog=_example("simulate studies/iraq-2008/model.mdl --set 'normal arrivals=60' --out run.csv"),
 )
 def simulate(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
+    model: ModelArgument,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
@@ -100,16 +107,38 @@ def simulate(
         typer.Option("--method", help="How to integrate; as the file says if not given."),
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE.csv", help="Where to write; standard output if not given."),
+        list[Path] | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write the run: .csv a row per saved time (- is standard output), .html, .svg or .png a "
+            "chart; may be repeated.",
+        ),
     ] = None,
+    plot: Annotated[
+        list[str] | None,
+        typer.Option("--plot", metavar="NAME", help="Draw this variable, not the stocks; may be repeated."),
+    ] = None,
+    no_plot: Annotated[
+        bool, typer.Option("--no-plot", help="Draw nothing; without --out the table goes to standard output.")
+    ] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Run a model once and write a row per saved time: Time, then every variable under its own name."""
-    with door(json_file, out):
-        from stockade.cli.simulating import simulate_model
+    """Run a model once and draw its stocks; write a row per saved time, every variable under its own name."""
+    with door(json_file, *(out or ())):
+        from stockade.cli.simulating import Wanted, simulate_model
 
-        simulate_model(model, tuple(settings or ()), method, out, json_file)
+        wanted = Wanted(tuple(out or ()), json_file, tuple(plot or ()), nothing_drawn=no_plot)
+        simulate_model(model, tuple(settings or ()), method, wanted)
+
+
+@app.command(short_help="List the reference models.", epilog=_example("models"))
+def models(json_file: JsonOption = None) -> None:
+    """List the published models that come with Stockade: what each shows, its source, what was checked."""
+    with door(json_file):
+        from stockade.cli.models import list_models
+
+        list_models(json_file)
 
 
 @app.command(
@@ -117,7 +146,7 @@ def simulate(
     epilog=_example("convert models/deitchman-1962/model.mdl deitchman.xmile"),
 )
 def convert(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
+    model: ModelArgument,
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="The file to write; its suffix tells the format.")
     ],
@@ -169,6 +198,40 @@ def forecast(study: StudyArgument, json_file: JsonOption = None, fresh: FreshOpt
         from stockade.cli.reporting import report
 
         report("forecast", study, json_file, fresh=fresh)
+
+
+@app.command(
+    short_help="Compare scenarios with what was.",
+    epilog=_example("whatif studies/iraq-2008 steady_arrivals --json whatif.json"),
+)
+def whatif(
+    study: StudyArgument,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Ids in study.toml; ONE+OTHER for both together. All if not given."
+        ),
+    ] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="A date of the study; may be repeated. The latest if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Compare every stock and flow under scenarios with what was, draw by draw, with intervals."""
+    with door(json_file):
+        from stockade.cli.contrasting import compare
+
+        compare(
+            study, tuple(scenarios or ()), tuple(as_of or ()), json_file,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
 
 
 @app.command(

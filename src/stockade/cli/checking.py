@@ -14,7 +14,7 @@ from stockade.cli.bars import bars
 from stockade.cli.complaints import error_console, print_diagnostics
 from stockade.cli.doors import EXIT_MISTAKE
 from stockade.cli.findings import print_structure, print_units
-from stockade.cli.folders import study_folder
+from stockade.cli.folders import is_study_folder, study_folder
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json
 from stockade.errors import Diagnostic, StockadeError
 
@@ -33,7 +33,7 @@ def check_path(path: Path, json_file: Path | None, *, extreme: bool = False) -> 
     Raises:
         typer.Exit: With status 2 where an error was found.
     """
-    is_study = path.is_dir() or path.name == "study.toml"
+    is_study = is_study_folder(path)
     try:
         found = _check_study(path) if is_study else _check_model(path)
     except StockadeError as error:

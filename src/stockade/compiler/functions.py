@@ -31,7 +31,7 @@ class Moment(NamedTuple):
         step_time: The time at which the step began.
         step: The length of a step.
         start: The time at which the run began.
-        axes: How many axes a scalar has at most: those of the batch, or of all steps. What has more is a vector.
+        axes: How many axes a scalar has at most, those of the batch or of all steps; a vector has more.
     """
 
     time: Any
@@ -42,6 +42,8 @@ class Moment(NamedTuple):
 
 
 Lowering = Callable[..., Value]
+NOT_AVAILABLE = -(2.0**109)
+"""What Vensim computes with where a number is missing (:NA:)."""
 
 
 def is_literal(value: Value) -> bool:

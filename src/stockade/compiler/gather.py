@@ -1,4 +1,4 @@
-"""Functions over vectors: arrays whose first axes are elements of grouped variables, before those of the batch.
+"""Functions over vectors: arrays whose first axes are elements of grouped variables, then comes the batch.
 
 A vector always has all its batch axes, `Moment.axes` of them, some perhaps of length 1; a scalar has as many
 or fewer. So an array with more axes than that is a vector, and the axes in excess are elements. Everything

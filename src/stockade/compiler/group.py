@@ -1,4 +1,4 @@
-"""Equations that say the same of many elements, computed together: a program of scalars becomes one of vectors.
+"""Equations that say the same of many elements, computed together: scalars become vectors.
 
 The readers write out subscripts, macros and delays as scalars, one variable for each element; that is what a
 model means. Here equations of one shape that do not need each other become one equation over a vector, whose
@@ -27,6 +27,7 @@ CONSTANTS, INPUTS = "#constants", "#inputs"
 FEWEST = 4  # Elements that make a vector.
 FEW = 16  # Elements of one variable that make a vector of its own, not one with all of its shape.
 MOST_SEGMENTS = 64
+MOST_SCALARS = 400  # Variables from which on a program is grouped.
 
 Equations = Sequence[tuple[str, Expression]]
 
@@ -134,9 +135,9 @@ class _Phase:
             return self.shapes.names[one]
         rows = self.row[ids]
         same = at >= 0 and bool((self.vector[ids] == at).all())
-        if same and ids.ndim == 1 and ids.size == self.sizes[self.vectors[at]] > 1:
-            if (rows == np.arange(ids.size)).all():
-                return self.vectors[at]
+        whole = same and ids.ndim == 1 and ids.size == self.sizes[self.vectors[at]] > 1
+        if whole and (rows == np.arange(ids.size)).all():
+            return self.vectors[at]
         key = (ids.shape, ids.tobytes())
         if key not in self._taken:
             self._taken[key] = self._take(ids)
@@ -331,4 +332,4 @@ def _recorded(step: _Phase, outputs: Sequence[str]) -> tuple[tuple[str, ...], di
 
 def pays(program: Program) -> bool:
     """Says whether a program has so many equations alike that vectors are expected to be quicker."""
-    return True
+    return len(program.equations) + len(program.states) >= MOST_SCALARS

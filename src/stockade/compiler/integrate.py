@@ -66,7 +66,7 @@ def make_run(
         plan = plain if overrides is None else scenario
         stages = (0.0,) if method == "euler" else (0.0, 0.5, 1.0)
         prepared = prepare(plan, literals, constants, inputs, overrides, overridable, stages)
-        if not prepared.batch:
+        if not prepared.batch or plan.program.control.saved is not None:
             return _single(prepared, method, average=average)
         if average:
             return _averages(prepared, method, intervals)
@@ -100,7 +100,7 @@ def _count(run: Run) -> int:
 
 
 def _single(run: Run, method: Method, *, average: bool) -> Array:
-    """Returns the outputs of one run, shape (time, outputs)."""
+    """Returns the outputs of one run, or of a batch whose steps differ, shape (time, outputs, *batch)."""
     control = run.plan.program.control
     every, saves = control.every, control.saves
 
@@ -108,6 +108,9 @@ def _single(run: Run, method: Method, *, average: bool) -> Array:
         after, values = advance(run, carried, k, method)
         return after, jnp.concatenate(_recorded(run, values))
 
+    if control.saved is not None:
+        _, rows = jax.lax.scan(step, _carried(run), jnp.arange(control.steps + 1))
+        return rows[jnp.asarray(control.saved)]
     if average:
         _, rows = jax.lax.scan(step, _carried(run), jnp.arange(saves * every))
         return rows.reshape(saves, every, rows.shape[-1]).mean(axis=1)

@@ -108,16 +108,18 @@ def _look_up_each(tables: TableStack, x: Array, *, extrapolate: bool) -> Array:
 
 def _search_each(tables: TableStack, x: Array, *, extrapolate: bool) -> Array:
     """Returns the value of each table, by a search for the segment."""
-    count = len(tables.xs)
-    xs = np.broadcast_to(tables.xs, (count, *tables.last.shape))
-    flat = [np.moveaxis(one, 0, -1).reshape(-1, count) for one in (xs, np.broadcast_to(tables.ys, xs.shape))]
-    elements, batch = len(flat[0]), x.size // len(flat[0])
-    each = jax.vmap(lambda at, a, b: jnp.interp(at, a, b))
-    found = each(x.reshape(elements, batch), *flat).reshape(x.shape)
+    count, kept = len(tables.xs), 1 + int(np.flatnonzero(np.array(tables.last.shape) > 1)[-1])
+    elements = x.shape[x.ndim - tables.last.ndim :][:kept]
+    spread = (count, *elements, *(1,) * (tables.last.ndim - kept))
+    flat = [
+        np.moveaxis(np.broadcast_to(one, spread), 0, -1).reshape(-1, count) for one in (tables.xs, tables.ys)
+    ]
+    many = len(flat[0])
+    found = jax.vmap(jnp.interp)(x.reshape(many, x.size // many), *flat).reshape(x.shape)
     if not extrapolate:
         return found
     end = tables.last[None]
-    last, before = (np.take_along_axis(xs, np.maximum(end - back, 0), axis=0)[0] for back in (0, 1))
+    last, before = (np.take_along_axis(tables.xs, np.maximum(end - back, 0), axis=0)[0] for back in (0, 1))
     top, below = (np.take_along_axis(tables.ys, np.maximum(end - back, 0), axis=0)[0] for back in (0, 1))
     first = _slope(tables.xs[1] - tables.xs[0], tables.ys[1] - tables.ys[0])
     found = jnp.where(x < tables.xs[0], tables.ys[0] + first * (x - tables.xs[0]), found)

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stockade.compiler.distributions import DISTRIBUTIONS
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
 from stockade.compiler.gather import GATHER_FUNCTIONS
+from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.noise import NOISE_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
@@ -21,7 +23,14 @@ from stockade.model.expressions import Array, Binary, Call, Expression, Number, 
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
-LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS, **NOISE_FUNCTIONS, **GATHER_FUNCTIONS}
+LOWERINGS: Mapping[str, Lowering] = {
+    **FUNCTIONS,
+    **LOOKUP_FUNCTIONS,
+    **VECTOR_FUNCTIONS,
+    **NOISE_FUNCTIONS,
+    **DISTRIBUTIONS,
+    **GATHER_FUNCTIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +75,8 @@ def postfix(expression: Expression, model: Model, literals: Mapping[str, float] 
 def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) -> Push | Load | Apply:
     if isinstance(node, Number):
         return Push(np.float64(node.value))
-    if isinstance(node, Table):
-        return Push(node)
-    if isinstance(node, Array):
-        return Push(np.array(node.rows[0]))
+    if isinstance(node, Table | Array):
+        return Push(node if isinstance(node, Table) else np.array(node.rows[0]))
     if isinstance(node, Unary):
         return Apply(SIGNS[node.operator], 1)
     if isinstance(node, Binary):

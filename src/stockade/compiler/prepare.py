@@ -171,13 +171,16 @@ def _tables(
     control = plan.program.control
     trailing = 0 if inputs is None else inputs.ndim - 2
     begin = jnp.asarray(control.step_times).reshape((-1,) + (1,) * trailing)
+    step: Value = control.step
+    if control.lengths is not None:
+        step = jnp.asarray(control.lengths).reshape(begin.shape)
     stages = []
     for share in shares:
         values: Values = {**fixed, **_literal_vectors(plan, fixed, axes, 1 + trailing)}
-        values["time"] = begin + share * control.step
+        values["time"] = begin + share * step
         paths = _paths(plan, inputs, share)
         values |= paths
-        when = Moment(values["time"], begin, control.step, control.start, 1 + trailing)
+        when = Moment(values["time"], begin, step, control.start, 1 + trailing)
         for name, code in plan.exogenous:
             values[name] = number(evaluate(code, values, when))
         kept = ("time", *paths, *(name for name, _ in plan.exogenous))

@@ -19,7 +19,7 @@ _ELEMENT_OR_NUMBER = re.compile(r"\[[^\]]*\]|#\d+")
 
 
 def families(names: Sequence[str]) -> list[Hashable]:
-    """Returns for each name what its fellows share: the name without elements, and its place among hidden ones.
+    """Returns for each name what its fellows share: the name without elements, and a place among hidden ones.
 
     What belongs to ``x[a]``, as its hidden stages ``x[a]#5 smooth``, ``x[a]#6 smooth``, stands in one place
     with what belongs likewise to ``x[b]``.

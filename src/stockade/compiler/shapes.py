@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, NamedTuple
 
+from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.walk import with_children
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Text
 from stockade.model.model import Model
@@ -32,6 +33,9 @@ BEFORE_ELEMENTS: Mapping[str, int] = {
     "#invert matrix": 2,
 }
 FOLDS: Mapping[str, str] = {"+": "#sum", "*": "#product", "min": "#least", "max": "#greatest"}
+
+
+_ONE_TABLE = (*LOOKUP_FUNCTIONS, "#random lookup")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,10 +114,10 @@ class Shapes:
                 pending.append((node, len(below), False))
                 pending.extend(reversed([(one, -1, _matters(node, at)) for at, one in enumerate(below)]))
             else:
-                done.append(self._of_leaf(node, literal))
+                done.append(self._of_leaf(node, literal=literal))
         return done[0]
 
-    def _of_leaf(self, node: Expression, literal: bool) -> Shaped:
+    def _of_leaf(self, node: Expression, *, literal: bool) -> Shaped:
         if isinstance(node, Reference):
             if node.name not in self._literals:
                 table = self._variables.get(node.name)
@@ -127,12 +131,12 @@ class Shapes:
             if at == len(self.numbers):
                 self.numbers.append(node.value)
             return Shaped(self._leaf["number"], [at])
-        if isinstance(node, Table):
+        if isinstance(node, Table) and not literal:
             at = self._table_at.setdefault(id(node), len(self.tables))
             if at == len(self.tables):
                 self.tables.append(node)
             return Shaped(self._leaf["table"], [at])
-        value = node.value if isinstance(node, Number | Text) else node
+        value = node.value if isinstance(node, Number | Text) else id(node)
         return Shaped(self._shape("fixed", node, type(node), value), [])
 
     def _joined(self, node: Expression, parts: list[Shaped]) -> Shaped:
@@ -195,14 +199,17 @@ def _terms(node: Expression) -> list[Expression]:
 
 
 def _matters(node: Expression, at: int) -> bool:
-    """Says whether a number as this operand changes what the operation is compiled to."""
+    """Says whether a number or lookup as this operand changes what the operation is compiled to."""
     if isinstance(node, Binary):
         return node.operator == "^"
     if not isinstance(node, Call):
         return False
     if node.function in ("#sort order", "#rank"):
         return at == 1
-    return node.function in ("power", "#vector select") or (node.function == "if then else" and at == 0)
+    if node.function == "if then else":
+        return at == 0
+    # Of functions that take a lookup some know one lookup only; these do not care about numbers.
+    return node.function in ("power", "#vector select", *_ONE_TABLE)
 
 
 def joined(shape: Shape, parts: tuple[Expression, ...], depth: int) -> Expression:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.formats.locate import locate
 from stockade.formats.vensim.read import parse_mdl
 from stockade.formats.xmile.read import parse_xmile
 from stockade.model.model import Model
@@ -19,13 +20,14 @@ def load(path: str | Path) -> Model:
     """Reads a model file.
 
     Args:
-        path: A Vensim model in text form (.mdl), or an XMILE model (.xmile, .stmx, .xml).
+        path: A Vensim model in text form (.mdl), or an XMILE model (.xmile, .stmx, .xml); a folder that holds
+            one; or the name of a reference model, such as ``deitchman-1962``.
 
     Raises:
         StockadeError: The file is missing, is of a format that is not read, or is wrong in its form.
             What its equations mean is checked by `stockade.model.checks.check`.
     """
-    file = Path(path)
+    path = file = locate(path)
     suffix = file.suffix.lower()
     if suffix in _NOT_YET:
         raise _problem(

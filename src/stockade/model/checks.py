@@ -133,8 +133,12 @@ def _names(model: Model) -> Iterator[Diagnostic]:
 
 def _called_tables(equation: Expression) -> set[int]:
     """Returns the identities of the references that stand where a function wants a lookup."""
-    calls = (node for node in walk(equation) if isinstance(node, Call) and node.function.startswith("lookup"))
+    calls = (node for node in walk(equation) if isinstance(node, Call) and _takes_table(node.function))
     return {id(node.arguments[0]) for node in calls if node.arguments}
+
+
+def _takes_table(function: str) -> bool:
+    return function.startswith("lookup") or function == "random lookup"
 
 
 def _lookup_use(model: Model, variable: Variable, node: Reference, *, called: bool) -> Iterator[Diagnostic]:
@@ -172,6 +176,10 @@ def _function(variable: Variable, node: Call, suggestions: _Suggestions) -> Iter
         )
         said = f"{written} is neither a function nor a lookup of this model"
         yield Diagnostic("unknown-function", said, place, excerpt(variable), hint)
+        return
+    if node.function == "a function of":
+        said = f"{variable.name} has no equation yet: {written} only lists what it depends on"
+        yield Diagnostic("missing-equation", said, place, excerpt(variable), "Give it an equation.")
         return
     if not rule.supported:
         hint = "Rewrite the equation without it."

@@ -13,14 +13,17 @@ from itertools import product
 from math import prod
 
 from stockade.errors import Diagnostic, StockadeError
+from stockade.model.builtin_macros import with_builtin_macros
 from stockade.model.elements import Elements
-from stockade.model.expressions import Array, Expression, Number
+from stockade.model.expressions import Array, Call, Expression, Number, Reference
 from stockade.model.inline import inline
 from stockade.model.model import Model, Variable
 from stockade.model.unfold import Unfolding, element_name
 from stockade.model.vectors import mark
+from stockade.model.walk import walk
 
 MOST_ELEMENTS = 200_000
+ZERO = Number(0.0)
 
 
 def elaborate(model: Model) -> Model:
@@ -31,6 +34,7 @@ def elaborate(model: Model) -> Model:
             `unbound-subscript`, `wrong-subscript-count`, `undefined-element`, `too-many-elements`,
             `wrong-array-size`, `duplicate-definition` ...
     """
+    model = with_builtin_macros(model)
     if model.ranges or any(one.subscripts for one in model.variables):
         model = _written_out(model)
     return inline(model) if model.macros else model
@@ -55,7 +59,10 @@ def _written_out(model: Model) -> Model:
             defined.setdefault(name, variable)
     if wrong:
         raise StockadeError(wrong)
-    unfolding = Unfolding(model, elements, frozenset(defined))
+    outputs = list(_outputs(model))
+    named = [element_name(one.canonical, every) for one in outputs for every in _combinations(one, elements)]
+    known = replace(model, variables=(*model.variables, *outputs)) if outputs else model
+    unfolding = Unfolding(known, elements, frozenset((*defined, *named)))
     found: list[Variable] = []
     for variable, combinations in plans:
         try:
@@ -65,6 +72,17 @@ def _written_out(model: Model) -> Model:
     if wrong:
         raise StockadeError(wrong)
     return replace(model, variables=tuple(found), ranges=())
+
+
+def _outputs(model: Model) -> Iterator[Variable]:
+    """Yields what calls of macros define behind their colons, where that has subscripts."""
+    inputs = {one.canonical: len(one.inputs) for one in model.macros if one.outputs}
+    for variable in model.variables if inputs else ():
+        for node in walk(variable.equation):
+            if isinstance(node, Call) and node.function in inputs:
+                for one in node.arguments[inputs[node.function] :]:
+                    if isinstance(one, Reference) and one.subscripts:
+                        yield Variable(one.written, one.name, "auxiliary", ZERO, subscripts=one.subscripts)
 
 
 def _problem(variable: Variable, code: str, message: str, hint: str) -> Diagnostic:

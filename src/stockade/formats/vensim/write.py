@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from stockade.errors import Diagnostic, StockadeError
+from stockade.errors import StockadeError
 from stockade.model.expressions import Array, Call, Expression, Reference, Table
 from stockade.model.model import Macro, Model, RealityCheck, SubscriptRange, Variable
 from stockade.model.names import canonical
@@ -36,10 +36,6 @@ def write_mdl(model: Model) -> str:
         StockadeError: ``cannot-be-written``, ``unsupported-non-negative``.
     """
     wrong = list(unspellable(model))
-    if model.method != "euler":
-        said = "the text of a .mdl does not tell the integration method, and this model wants RK4"
-        hint = "Write it as .xmile."
-        wrong.append(Diagnostic("cannot-be-written", said, model.variables[0].place, hint=hint))
     if wrong:
         raise StockadeError(wrong)
     model = _with_named_tables(spell_out(model))
@@ -90,8 +86,11 @@ class _Writer:
             yield from self._entry(one)
         for one in model.reality_checks:
             yield _reality_check(one)
-        if model.unit_synonyms:
-            yield _SKETCH + "".join(f"22:{','.join(row)}\n" for row in model.unit_synonyms)
+        settings = [f"22:{','.join(row)}\n" for row in model.unit_synonyms]
+        if model.method == "rk4":
+            settings.append("15:0,0,0,5,0,0\n")
+        if settings:
+            yield _SKETCH + "".join(settings)
 
     def _macro(self, macro: Macro) -> Iterator[str]:
         outputs = f" : {_names(macro.outputs)}" if macro.outputs else ""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from stockade.errors import Diagnostic, StockadeError
+from stockade.formats.xmile.random import RANDOM
 from stockade.model.expressions import Binary, BinaryOperator, Call, Expression, Number, Reference
 from stockade.model.functions import FUNCTIONS
 
@@ -167,18 +168,6 @@ def _trend(node: Call) -> Expression:
     return _call("trend", node, x, time, start[0] if start else Number(0.0, "0", node.place))
 
 
-def _uniform(node: Call) -> Expression:
-    low, high, *seed = node.arguments
-    return _call("random uniform", node, low, high, seed[0] if seed else Number(0.0, "0", node.place))
-
-
-def _normal(node: Call) -> Expression:
-    mean, deviation, *seed = node.arguments
-    low, high = Number(-1e308, "", node.place), Number(1e308, "", node.place)
-    chosen = seed[0] if seed else Number(0.0, "0", node.place)
-    return _call("random normal", node, low, high, mean, deviation, chosen)
-
-
 def _log10(node: Call) -> Expression:
     return _call("log", node, node.arguments[0], Number(10.0, "10", node.place))
 
@@ -211,9 +200,7 @@ _BUILTINS: Mapping[str, tuple[int, int, Builder]] = MappingProxyType(
         "smthn": (3, 4, _order("smooth n")),
         "trend": (2, 3, _trend),
         "forcst": (3, 3, _same("forecast")),
-        "random": (2, 3, _uniform),
-        "uniform": (2, 3, _uniform),
-        "normal": (2, 3, _normal),
+        **RANDOM,
     }
 )
 

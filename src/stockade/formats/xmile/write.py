@@ -98,7 +98,7 @@ class _Writer:
         if self.model.unit_synonyms:
             rows = "".join(
                 f"    <unit name={_attribute(row[0])}>"
-                + "".join(f"<alias>{_escaped(one)}</alias>" for one in row[1:])
+                + "".join(_unit(one, last=at == len(row) - 2) for at, one in enumerate(row[1:]))
                 + "</unit>\n"
                 for row in self.model.unit_synonyms
                 if row
@@ -346,3 +346,9 @@ def _escaped(text: str) -> str:
 def _clean(text: str) -> str:
     """Leaves out the control signs that no XML file may hold."""
     return "".join(one for one in text if one in "\n\t" or (one >= " " and not "\ud800" <= one <= "\udfff"))
+
+
+def _unit(name: str, *, last: bool) -> str:
+    """Returns another name of a unit; one that is made of other units, last in its row, is an equation."""
+    tag = "eqn" if last and any(sign in name for sign in "*/^()") else "alias"
+    return f"<{tag}>{_escaped(name)}</{tag}>"
