@@ -84,3 +84,11 @@ def test_a_delay_with_what_is_on_its_way() -> None:
 def test_a_macro_of_the_model_goes_before_that_of_vensim() -> None:
     found = run(":MACRO: DELAYP(x)\nDELAYP = x + 1 ~~|\n:END OF MACRO:\na = DELAYP( 3 ) ~~|\n")
     assert found["a"] == [4] * 3
+
+
+def test_comments_around_macros_and_breaks_in_their_heads() -> None:
+    found = run(
+        "{ one ) }\n:MACRO:\n\tADD ONE { two ) } ( x ,\n\ty )\n{ three | ~ }\nADD ONE = x + y ~ x ~ |\n"
+        "{ four }\n:END_OF_MACRO:\n{ five }\na = add_one( 2, \\\n\t1 ) ~~|\n"
+    )
+    assert found["a"] == [3] * 3

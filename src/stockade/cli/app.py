@@ -47,6 +47,17 @@ ParticlesOption = Annotated[
 RepeatsOption = Annotated[
     int | None, typer.Option("--repeats", min=1, help="Independent fits of each explanation.")
 ]
+DataOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
+    ),
+]
+OutsideOption = Annotated[
+    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
+]
 
 
 def _example(command: str) -> str:
@@ -81,6 +92,8 @@ def check(
         ),
     ] = False,
     json_file: JsonOption = None,
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Say what is wrong with a study or a model, without running it unless --extreme asks for that.
 
@@ -88,8 +101,9 @@ def check(
     """
     with door(json_file):
         from stockade.cli.checking import check_path
+        from stockade.cli.sources import ModelFiles
 
-        check_path(path, json_file, extreme=extreme)
+        check_path(ModelFiles(path, tuple(data or ()), outside), json_file, extreme=extreme)
 
 
 @app.command(
@@ -123,13 +137,17 @@ def simulate(
         bool, typer.Option("--no-plot", help="Draw nothing; without --out the table goes to standard output.")
     ] = False,
     json_file: JsonOption = None,
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Run a model once and draw its stocks; write a row per saved time, every variable under its own name."""
     with door(json_file, *(out or ())):
         from stockade.cli.simulating import Wanted, simulate_model
+        from stockade.cli.sources import ModelFiles
 
         wanted = Wanted(tuple(out or ()), json_file, tuple(plot or ()), nothing_drawn=no_plot)
-        simulate_model(model, tuple(settings or ()), method, wanted)
+        files = ModelFiles(model, tuple(data or ()), outside)
+        simulate_model(files, tuple(settings or ()), method, wanted)
 
 
 @app.command(short_help="List the reference models.", epilog=_example("models"))
@@ -142,6 +160,40 @@ def models(json_file: JsonOption = None) -> None:
 
 
 @app.command(
+    short_help="Show which feedback loop drives a model when.",
+    epilog=_example("loops models/deitchman-1962 --out loops.html"),
+)
+def loops(
+    model: ModelArgument,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
+    ] = None,
+    method: Annotated[
+        Literal["euler", "rk4"] | None,
+        typer.Option("--method", help="How to integrate; as the file says if not given."),
+    ] = None,
+    start: Annotated[
+        float | None, typer.Option("--from", metavar="TIME", help="First time to look at.")
+    ] = None,
+    end: Annotated[float | None, typer.Option("--to", metavar="TIME", help="Last time to look at.")] = None,
+    most: Annotated[
+        int, typer.Option("--most", min=1, help="Look at all loops up to so many, else at the strongest.")
+    ] = 1000,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="A page (.html) or the influence of every loop (.csv)."),
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Show the feedback loops of a model: their polarity, their share of what happens, when they dominate."""
+    with door(json_file, out):
+        from stockade.cli.looping import show_loops
+
+        show_loops(model, tuple(settings or ()), method, (start, end), most, out, json_file)
+
+
+@app.command(
     short_help="Write a model in another format: .mdl or XMILE.",
     epilog=_example("convert models/deitchman-1962/model.mdl deitchman.xmile"),
 )
@@ -150,6 +202,8 @@ def convert(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="The file to write; its suffix tells the format.")
     ],
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Write a model in another format: .mdl for Vensim; .xmile, .stmx or .xml for XMILE.
 
@@ -158,7 +212,7 @@ def convert(
     with door(None, out):
         from stockade.formats.convert import convert as convert_file
 
-        convert_file(model, out)
+        convert_file(model, out, data=tuple(data or ()), outside=outside)
         typer.echo(f"{out}: written")
 
 
@@ -232,6 +286,30 @@ def whatif(
             study, tuple(scenarios or ()), tuple(as_of or ()), json_file,
             fresh=fresh, seed=seed, particles=particles, repeats=repeats,
         )  # fmt: skip
+
+
+@app.command(
+    short_help="The evidence month by month.", epilog=_example("follow studies/iraq-2008 --json weights.json")
+)
+def follow(
+    study: StudyArgument,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=2, help="Independent runs of each explanation: 2 if not given."),
+    ] = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Follow the weight of every explanation month by month, as the data became known.
+
+    Says from which day on the data could tell two explanations apart. The next assess shows it.
+    """
+    with door(json_file):
+        from stockade.cli.following import follow_and_show
+
+        follow_and_show(study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
 
 
 @app.command(

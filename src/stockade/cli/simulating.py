@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from stockade.cli.bars import bars
 from stockade.cli.outputs import STANDARD_OUTPUT, write_bytes, write_json, write_text
+from stockade.cli.sources import ModelFiles
 from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
@@ -54,12 +55,12 @@ class Wanted:
 
 
 def simulate_model(
-    path: Path, settings: Sequence[str], method: Literal["euler", "rk4"] | None, wanted: Wanted
+    files: ModelFiles, settings: Sequence[str], method: Literal["euler", "rk4"] | None, wanted: Wanted
 ) -> None:
     """Runs a model, draws it on the terminal, and writes what is wanted.
 
     Args:
-        path: The model file, a folder with one, or the name of a reference model.
+        files: The model file, a folder with one, or the name of a reference model; and what it may read.
         settings: Pieces ``NAME=VALUE``.
         method: How to integrate; None for what the file says.
         wanted: What to draw and write.
@@ -67,11 +68,12 @@ def simulate_model(
     Raises:
         StockadeError: Codes ``unknown-output``, ``setting-unreadable``, and what the library raises.
     """
+    path = files.path
     values = read_settings(settings)
     _look_at_suffixes(wanted.out)
     with bars() as progress:
         progress(f"running {path.name}", 0, 0)
-        model, table = _run(path, values, method)
+        model, table = _run(files, values, method)
         drawn = not wanted.nothing_drawn
         chart = _chart(model, table, path, wanted) if drawn or wanted.charts or wanted.plotted else None
     for file in wanted.tables:
@@ -89,10 +91,10 @@ def simulate_model(
         _draw(chart, to_standard_error=taken)
 
 
-def _run(path: Path, values: dict[str, float], method: Literal["euler", "rk4"] | None) -> tuple[Model, Table]:
-    from stockade.formats.load import load
-
-    model = load(path)
+def _run(
+    files: ModelFiles, values: dict[str, float], method: Literal["euler", "rk4"] | None
+) -> tuple[Model, Table]:
+    model = files.read()
     from stockade.simulation.single import simulate  # after the reader: a missing file is told at once
 
     return model, simulate(model, values, method=method)

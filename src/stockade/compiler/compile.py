@@ -22,7 +22,7 @@ from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.checks import check
 from stockade.model.elaborate import elaborate
-from stockade.model.expressions import Call, Expression, Table
+from stockade.model.expressions import Call, Expression, Series, Table
 from stockade.model.inline import HIDDEN
 from stockade.model.model import CONTROL_NAMES, Model
 from stockade.model.names import canonical
@@ -227,10 +227,10 @@ def _refuse(model: Model, inputs: Sequence[str]) -> None:
             f"{one.name} takes its values from outside the model, and none were given",
             Place(one.place.file or model.source, one.place.line, None, one.name),
             one.text,
-            "give the variable an input path",
+            "give the file that holds them: --data FILE, load(path, data=[...]); or an input path",
         )
         for one in live
-        if one.kind == "data"
+        if one.kind == "data" and not isinstance(one.equation, Series)
     ]
     if wrong:
         raise StockadeError(wrong)

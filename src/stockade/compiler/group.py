@@ -4,7 +4,7 @@ The readers write out subscripts, macros and delays as scalars, one variable for
 model means. Here equations of one shape that do not need each other become one equation over a vector, whose
 operands are gathered from other vectors. XLA then compiles a handful of operations instead of thousands.
 
-Names with a ``#`` are ours: ``#constants`` and ``#inputs`` are the given arrays, ``#vector 3`` a group,
+Names with a ``#`` are ours: ``#constants``, ``#inputs`` and ``#series`` are given, ``#vector 3`` is a group,
 ``#take 4`` elements of vectors put side by side, ``#row 5`` one element as a scalar.
 """
 
@@ -23,7 +23,7 @@ from stockade.compiler.shapes import Shape, Shaped, Shapes, joined
 from stockade.compiler.walk import names_in
 from stockade.model.expressions import Array, Call, Expression, Number, Reference
 
-CONSTANTS, INPUTS = "#constants", "#inputs"
+CONSTANTS, INPUTS, SERIES = "#constants", "#inputs", "#series"
 FEWEST = 4  # Elements that make a vector.
 FEW = 16  # Elements of one variable that make a vector of its own, not one with all of its shape.
 MOST_SEGMENTS = 64
@@ -182,7 +182,10 @@ class _Grouping:
         phase.place(CONSTANTS, constants)
         if inputs:
             phase.place(INPUTS, inputs)
-        for name in (*constants, *inputs):
+        series = tuple(self.program.series)
+        if series:
+            phase.place(SERIES, series)
+        for name in (*constants, *inputs, *series):
             if name in self.keep:
                 at = self.shapes.name(name)
                 row = phase.value(np.array([at]))
@@ -222,7 +225,15 @@ def group(program: Program, keep: Collection[str] = ()) -> Program:
     delays = {one.name: shapes.of(one.delay) for one in program.states if one.delay is not None}
     now = {name: shapes.of(root) for name, root in program.equations}
     first = {name: shapes.of(root) for name, root in program.starts}
-    for name in (*program.constants, *program.inputs, *changes, *now, *first, *program.recorded):
+    for name in (
+        *program.constants,
+        *program.inputs,
+        *program.series,
+        *changes,
+        *now,
+        *first,
+        *program.recorded,
+    ):
         shapes.name(name)
     start, step = work.phase("start "), work.phase("")
 
@@ -290,7 +301,7 @@ def _state(
 def _marked(program: Program, shaped: dict[str, Shaped]) -> list[tuple]:
     """Returns the key of every equation: its shape, and what it depends on."""
     marks = dict.fromkeys((*program.constants, *program.initials), Mark.CONSTANTS)
-    marks |= dict.fromkeys((*program.inputs, "time"), Mark.TIME)
+    marks |= dict.fromkeys((*program.inputs, *program.series, "time"), Mark.TIME)
     marks |= {state.name: Mark.STATES for state in program.states}
     clocked: dict[int, bool] = {}
 

@@ -16,10 +16,22 @@ from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, M
 from stockade.compiler.gather import GATHER_FUNCTIONS
 from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.noise import NOISE_FUNCTIONS
+from stockade.compiler.series import SERIES_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
 from stockade.errors import Diagnostic, Place
-from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Table, Text, Unary
+from stockade.model.expressions import (
+    Array,
+    Binary,
+    Call,
+    Expression,
+    Number,
+    Reference,
+    Series,
+    Table,
+    Text,
+    Unary,
+)
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
@@ -30,14 +42,15 @@ LOWERINGS: Mapping[str, Lowering] = {
     **NOISE_FUNCTIONS,
     **DISTRIBUTIONS,
     **GATHER_FUNCTIONS,
+    **SERIES_FUNCTIONS,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Puts a literal, a list of literals or a table on the stack."""
+    """Puts a literal, a list of literals, a table or a series on the stack."""
 
-    value: np.float64 | np.ndarray | Table
+    value: np.float64 | np.ndarray | Table | Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +88,8 @@ def postfix(expression: Expression, model: Model, literals: Mapping[str, float] 
 def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) -> Push | Load | Apply:
     if isinstance(node, Number):
         return Push(np.float64(node.value))
-    if isinstance(node, Table | Array):
-        return Push(node if isinstance(node, Table) else np.array(node.rows[0]))
+    if isinstance(node, Table | Series | Array):
+        return Push(np.array(node.rows[0]) if isinstance(node, Array) else node)
     if isinstance(node, Unary):
         return Apply(SIGNS[node.operator], 1)
     if isinstance(node, Binary):

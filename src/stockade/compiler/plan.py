@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stockade.compiler.group import CONSTANTS, INPUTS
+from stockade.compiler.group import CONSTANTS, INPUTS, SERIES
 from stockade.compiler.lower import Code, postfix
 from stockade.compiler.marks import CLOCKED, Mark
 from stockade.compiler.program import Program, State
@@ -127,8 +127,8 @@ def plan(program: Program, overridden: frozenset[str] = frozenset()) -> Plan:
         overridden: Names that a run with overrides may replace; they count as changing in every step.
     """
     marks = dict.fromkeys((*program.constants, *program.initials), Mark.CONSTANTS)
-    marks |= dict.fromkeys((*program.inputs, "time"), Mark.TIME)
-    marks |= {CONSTANTS: Mark.CONSTANTS, INPUTS: Mark.TIME}
+    marks |= dict.fromkeys((*program.inputs, *program.series, "time", INPUTS, SERIES), Mark.TIME)
+    marks[CONSTANTS] = Mark.CONSTANTS
     marks |= {state.name: Mark.STATES for state in program.states}
     marks |= dict.fromkeys(overridden, Mark.STATES)
     sorting = _Sorting(program, marks)

@@ -10,10 +10,11 @@ import numpy as np
 
 from stockade.arrays import Array
 from stockade.compiler.functions import Moment, Value, full, number
-from stockade.compiler.group import CONSTANTS, INPUTS
+from stockade.compiler.group import CONSTANTS, INPUTS, SERIES
 from stockade.compiler.lower import NEVER, Load, evaluate
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import Plan
+from stockade.compiler.series import paths
 
 Values = dict[str, Value]
 TOLERANCE = 1e-6
@@ -159,6 +160,12 @@ def _starts(plan: Plan, constants: Values, inputs: Array | None, axes: int) -> V
         values[INPUTS] = _with_axes(inputs[:, 0], 1, axes)
     else:
         values |= {name: inputs[i, 0] for i, name in enumerate(plan.program.inputs)}  # type: ignore[index]
+    begin = np.array([plan.program.control.start])
+    found = _series(plan, begin, 0)
+    if plan.program.vectors:
+        values |= {name: _with_axes(one[:, 0], 1, axes) for name, one in found.items()}
+    else:
+        values |= {name: one[0] for name, one in found.items()}
     for name, code in plan.starts:
         values[name] = number(evaluate(code, values, _start_moment(plan, axes)))
     return values
@@ -178,12 +185,13 @@ def _tables(
     for share in shares:
         values: Values = {**fixed, **_literal_vectors(plan, fixed, axes, 1 + trailing)}
         values["time"] = begin + share * step
-        paths = _paths(plan, inputs, share)
-        values |= paths
+        length = control.step if control.lengths is None else np.asarray(control.lengths)
+        given = _paths(plan, inputs, share) | _series(plan, control.step_times + share * length, trailing)
+        values |= given
         when = Moment(values["time"], begin, step, control.start, 1 + trailing)
         for name, code in plan.exogenous:
             values[name] = number(evaluate(code, values, when))
-        kept = ("time", *paths, *(name for name, _ in plan.exogenous))
+        kept = ("time", *given, *(name for name, _ in plan.exogenous))
         stages.append({name: _by_step(values[name], begin, axes) for name in kept} | {"#step time": begin})
     return tuple(stages)
 
@@ -197,6 +205,16 @@ def _paths(plan: Plan, inputs: Array | None, share: float) -> Values:
     if plan.program.vectors:
         return {INPUTS: now}
     return dict(zip(plan.program.inputs, now, strict=True))
+
+
+def _series(plan: Plan, times: np.ndarray, trailing: int) -> Values:
+    """Returns what the data say at some times, by name or as one vector; then come `trailing` axes."""
+    series = plan.program.series
+    if not series:
+        return {}
+    found = jnp.asarray(paths(list(series.values()), times))
+    found = found.reshape(*found.shape, *(1,) * trailing)
+    return {SERIES: found} if plan.program.vectors else dict(zip(series, found, strict=True))
 
 
 def _literal_vectors(plan: Plan, fixed: Values, before: int, after: int) -> Values:

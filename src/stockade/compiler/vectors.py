@@ -8,6 +8,7 @@ that differs from call to call is a vector (see `gather`), and elements may come
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -30,7 +31,7 @@ def stack(values: Sequence[Value]) -> Array:
     return jnp.concatenate([_to_shape(one, shape) for one in arrays])
 
 
-def _to_shape(values: Array, shape: tuple[int, ...]) -> Array:
+def _to_shape(values: Array, shape: Sequence[Any]) -> Array:
     """Returns stacked values, each broadcast to a shape."""
     filled = (1,) * (len(shape) - values.ndim + 1)
     values = values.reshape(len(values), *filled, *values.shape[1:])

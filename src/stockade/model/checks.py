@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Call, Expression, Reference
-from stockade.model.functions import FUNCTIONS
+from stockade.model.functions import FROM_FILES, FUNCTIONS
 from stockade.model.limits import not_yet_run
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.order import circular, needs_at_start, needs_now, sort
@@ -77,7 +77,8 @@ class _Suggestions:
 
 
 def _controls(model: Model) -> Iterator[Diagnostic]:
-    missing = [name.upper() for name in CONTROL_NAMES if name not in model.by_name]
+    # Without a SAVEPER every step is saved.
+    missing = [name.upper() for name in CONTROL_NAMES[:3] if name not in model.by_name]
     if missing:
         yield Diagnostic(
             "missing-control",
@@ -87,7 +88,7 @@ def _controls(model: Model) -> Iterator[Diagnostic]:
         )
 
 
-_EXAMPLES = {"initial time": "0", "final time": "100", "time step": "0.25", "saveper": "TIME STEP"}
+_EXAMPLES = {"initial time": "0", "final time": "100", "time step": "0.25"}
 
 
 def _duplicates(model: Model) -> Iterator[Diagnostic]:
@@ -176,6 +177,10 @@ def _function(variable: Variable, node: Call, suggestions: _Suggestions) -> Iter
         )
         said = f"{written} is neither a function nor a lookup of this model"
         yield Diagnostic("unknown-function", said, place, excerpt(variable), hint)
+        return
+    if node.function in FROM_FILES and node is variable.equation:
+        hint = "Read the model from its file, with stockade.load."
+        yield Diagnostic("external-not-read", f"{written} was not read", place, excerpt(variable), hint)
         return
     if node.function == "a function of":
         said = f"{variable.name} has no equation yet: {written} only lists what it depends on"

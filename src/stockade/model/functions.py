@@ -125,8 +125,29 @@ _SUPPORTED = _rows(
     vector sort order        | 2 | 2 | ?, ? -> 1
     vmax                     | 1 | 1 | a -> a
     vmin                     | 1 | 1 | a -> a
+    get data at time         | 2 | 2 | a, time -> a
+    get data between times   | 3 | 3 | a, time, ? -> a
+    get data first time      | 1 | 1 | ? -> time
+    get data last time       | 1 | 1 | ? -> time
+    get data max             | 3 | 3 | a, time, time -> a
+    get data mean            | 3 | 3 | a, time, time -> a
+    get data median          | 3 | 3 | a, time, time -> a
+    get data min             | 3 | 3 | a, time, time -> a
+    get data total points    | 1 | 1 | ? -> 1
+    time shift               | 2 | 2 | a, time -> a
     """
 )
+
+FROM_FILES: Mapping[str, int] = MappingProxyType(
+    {
+        f"get {form} {what}": count
+        for form in ("xls", "direct", "123")
+        for what, count in (("constants", 3), ("data", 4), ("lookups", 4), ("subscript", 5))
+    }
+)
+"""The functions that read from spreadsheets and delimited text, and how many texts they take."""
+
+_READ = [Function(name, count, count, "? -> ?", nested=False) for name, count in FROM_FILES.items()]
 
 _KNOWN_ONLY = _rows(
     """
@@ -143,30 +164,10 @@ _KNOWN_ONLY = _rows(
     find market price        | 0 | 999 | ? -> ?
     fixed integ              | 0 | 999 | ? -> ?
     forecast value           | 0 | 999 | ? -> ?
-    get data at time         | 2 | 2 | a, time -> a
-    get data between times   | 3 | 3 | a, time, ? -> a
-    get data first time      | 1 | 1 | ? -> time
-    get data last time       | 1 | 1 | ? -> time
-    get data max             | 3 | 3 | a, time, time -> a
-    get data mean            | 3 | 3 | a, time, time -> a
-    get data median          | 3 | 3 | a, time, time -> a
-    get data min             | 3 | 3 | a, time, time -> a
     get data stdv            | 3 | 3 | a, time, time -> a
-    get data total points    | 1 | 1 | ? -> 1
-    get direct constants     | 3 | 3 | ? -> ?
-    get direct data          | 4 | 4 | ? -> ?
-    get direct lookups       | 4 | 4 | ? -> ?
-    get direct subscript     | 5 | 5 | ? -> ?
     get vdf constants        | 0 | 999 | ? -> ?
     get vdf data             | 0 | 999 | ? -> ?
     get vdf lookups          | 0 | 999 | ? -> ?
-    get xls constants        | 3 | 3 | ? -> ?
-    get xls data             | 4 | 4 | ? -> ?
-    get xls lookups          | 4 | 4 | ? -> ?
-    get xls subscript        | 5 | 5 | ? -> ?
-    get 123 constants        | 3 | 3 | ? -> ?
-    get 123 data             | 4 | 4 | ? -> ?
-    get 123 lookups          | 4 | 4 | ? -> ?
     internal rate of return  | 0 | 999 | ? -> ?
     market price             | 0 | 999 | ? -> ?
     marketp                  | 0 | 999 | ? -> ?
@@ -191,5 +192,5 @@ _WHOLE = (
 )
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
-    {one.name: one for one in (*_WHOLE, *_SUPPORTED, *_KNOWN_ONLY)}
+    {one.name: one for one in (*_WHOLE, *_SUPPORTED, *_READ, *_KNOWN_ONLY)}
 )

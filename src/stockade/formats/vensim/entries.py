@@ -21,7 +21,9 @@ _QUOTED_END = re.compile(r'\\"|\\\n|["\n]')
 _DOCUMENTATION_END = re.compile(r"[~|]")
 _CONTINUATION = re.compile(r"\\[ \t]*\n")
 _GROUP = re.compile(r"\*{3,}\s*\.?(.*?)\s*\*{3,}", re.DOTALL)
-_MACRO_EDGE = re.compile(r"\s*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
+_COMMENT = re.compile(r"\{[^}]*\}")
+_LONGEST_HEAD = 10_000
+_MACRO_EDGE = re.compile(r"(?:\s|\{[^}]*\})*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
 _HEADER = re.compile(r"\ufeff?\s*\{\s*utf-?8\s*\}", re.IGNORECASE)
 
 
@@ -140,9 +142,13 @@ class _Splitter:
             if edge.group(1).upper() != ":MACRO:":
                 self.macro = None
                 continue
-            close = self.text.find(")", self.at)
-            end = close + 1 if close >= 0 else len(self.text)
-            self.macro = MacroHeader(self.text[self.at : end], self.at)
+            # A parenthesis within a comment closes nothing.
+            rest = _COMMENT.sub(
+                lambda found: _blank(found.group()), self.text[self.at : self.at + _LONGEST_HEAD]
+            )
+            close = rest.find(")")
+            end = self.at + (close + 1 if close >= 0 else len(rest))
+            self.macro = MacroHeader(_blank_continuations(rest[: end - self.at]), self.at)
             self.at = end
 
     def _entry(self) -> None:

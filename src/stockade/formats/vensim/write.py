@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from stockade.errors import StockadeError
+from stockade.formats.vensim.spelling import spelled
 from stockade.model.expressions import Array, Call, Expression, Reference, Table
 from stockade.model.model import Macro, Model, RealityCheck, SubscriptRange, Variable
 from stockade.model.names import canonical
@@ -38,7 +39,7 @@ def write_mdl(model: Model) -> str:
     wrong = list(unspellable(model))
     if wrong:
         raise StockadeError(wrong)
-    model = _with_named_tables(spell_out(model))
+    model = spelled(_with_named_tables(spell_out(model)))
     about = model.documentation.translate(_NOT_IN_OPENING)
     opening = f"{{{about}}}\n" if about else ""
     return "".join(["{UTF-8}\n", opening, *_Writer().all(model)])
@@ -117,7 +118,7 @@ def _variable(one: Variable) -> str:
 
 
 def _right_hand_side(one: Variable) -> str:
-    equation = one.equation
+    equation = one.equation if one.read_by is None else one.read_by
     if isinstance(equation, Call) and equation.function == "data" and not equation.arguments:
         return ""
     if isinstance(equation, Table):
@@ -127,7 +128,7 @@ def _right_hand_side(one: Variable) -> str:
         return f"({text})"
     if isinstance(equation, Array) and len(equation.rows) == len(equation.rows[0]) == 1:
         text += ";"
-    sign = "==" if one.unchangeable else ":=" if one.kind == "data" and not one.keyword else "="
+    sign = "==" if one.unchangeable else ":=" if one.kind == "data" else "="
     return f" {sign}\n\t{text}"
 
 
@@ -135,15 +136,14 @@ def _range(one: SubscriptRange) -> str:
     name = _name(one.name)
     if one.equivalent:
         return _finished(f"{name} <-> {print_name(one.equivalent)}", "", one.documentation)
-    if one.equation is not None:
-        return _finished(f"{name}:\n\t{print_expression(one.equation)}", "", one.documentation)
     mappings = [
         f"({print_name(target)}: {_names(elements)})" if elements else print_name(target)
         for target, elements in one.mappings
     ]
     arrow = f" -> {', '.join(mappings)}" if mappings else ""
-    elements = one.written if len(one.written) == len(one.elements) else one.elements
-    return _finished(f"{name}:\n\t{_names(elements)}{arrow}", "", one.documentation)
+    names = one.written if len(one.written) == len(one.elements) else one.elements
+    elements = _names(names) if one.equation is None else print_expression(one.equation)
+    return _finished(f"{name}:\n\t{elements}{arrow}", "", one.documentation)
 
 
 def _reality_check(one: RealityCheck) -> str:
