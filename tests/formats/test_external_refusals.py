@@ -161,6 +161,7 @@ HOSTILE = {
     "row outside": (workbook(cells(b'<c r="A9999999"><v>1</v></c>')), "external-unreadable"),
     "no cell": (workbook(cells(b'<c r="12"><v>1</v></c><c r="?1"/>')), "external-unreadable"),
     "no number": (workbook(cells(b'<c r="A1"><v>one</v></c>')), "external-unreadable"),
+    "encoding": (workbook(b'<?xml version="1.0" encoding="UT8"?><worksheet/>'), "external-unreadable"),
     "no xml": (workbook(b"<worksheet><c"), "external-unreadable"),
     "no member": (workbook(b"").replace(b"worksheets/s", b"worksheets/t", 1), "external-unreadable"),
     "shared": (workbook(cells(b'<c r="A1" t="s"><v>7</v></c>')), "external-empty-cell"),
@@ -259,3 +260,12 @@ def test_odd_arguments_give_a_model_or_an_error(
 def test_a_model_without_files_reads_none(tmp_path: Path) -> None:
     (tmp_path / "model.mdl").write_text("x = 1 ~~|\nd ~~|\n")
     assert load(tmp_path / "model.mdl").by_name["d"].read_by is None
+
+
+def test_sectors_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
+    raw = bytearray(XLS)
+    sector = int.from_bytes(raw[76:80], "little")
+    raw[512 * (1 + sector) : 512 * (1 + sector) + 4] = bytes(4)  # the first sector is followed by itself
+    (tmp_path / "h.xls").write_bytes(raw)
+    equation = "x = GET XLS CONSTANTS('h.xls', 'Data', 'B2') ~~|\n"
+    assert refused(tmp_path, equation).code == "external-unreadable"

@@ -9,6 +9,7 @@ from typing import Any
 import xlrd
 from xlrd.formula import oREF
 
+from stockade.formats.external.chains import has_circle
 from stockade.formats.external.grids import Area, Budget, Content, Grid
 from stockade.formats.external.trouble import Trouble
 
@@ -73,6 +74,8 @@ def read_xls(raw: bytes, budget: Budget) -> XlsBook:
     Raises:
         Trouble: `external-unreadable`.
     """
+    if has_circle(raw):
+        raise Trouble("external-unreadable", "the workbook's sectors lead in a circle", _HINT)
     try:
         book = xlrd.open_workbook(
             file_contents=raw, logfile=io.StringIO(), on_demand=True, ragged_rows=True, formatting_info=False

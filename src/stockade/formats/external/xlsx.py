@@ -269,7 +269,7 @@ def _parse(
         for piece in _pieces(archive, member, budget):
             parser.Parse(piece, False)
         parser.Parse(b"", True)
-    except (*_BROKEN, KeyError, expat.ExpatError) as error:
+    except (*_BROKEN, LookupError, expat.ExpatError) as error:
         raise _unreadable(error) from error
 
 
