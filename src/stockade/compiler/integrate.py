@@ -1,8 +1,8 @@
 """The run: starting values, then steps in a loop.
 
 Everything is elementwise over trailing batch axes, so that each variable is one contiguous vector; there
-is no vmap. A batch writes its outputs into one buffer that the loop updates in place; a single run, where
-compiling takes longer than running, records every step and keeps the saved ones.
+is no vmap. A batch writes its outputs into one buffer that the loop updates in place; a single run records every
+step, keeps the saved ones, and is compiled as one function.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from stockade.arrays import Array
+from stockade.compiler.apart import together
 from stockade.compiler.functions import Value, full
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import Plan
