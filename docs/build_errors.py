@@ -13,6 +13,7 @@ DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "errors.md"
 TITLES = {
     "briefing": "Briefing",
+    "build": "A model built in Python",
     "claims": "Claims",
     "cli": "Command line",
     "compiler": "Compiling a model",
@@ -23,6 +24,7 @@ TITLES = {
     "inference": "Fitting",
     "model": "What a model says",
     "simulation": "Running a model",
+    "structure": "Structure tests of a model",
     "study": "The study file",
 }
 HEAD = """\
@@ -41,7 +43,8 @@ error[undefined-variable] model.mdl:12 (births): 'brith rate' is not defined
 
 The word in brackets is the code; here is what each means and what to do. With `--json FILE` the same goes
 into a file: `{"diagnostics": [{"code", "message", "place": {"file", "line", "column", "name"}, "excerpt",
-"hint", "severity"}]}`. A Python traceback is never your mistake: please report it.
+"hint", "severity", "expected", "found"}]}`; the last two are empty where nothing
+is compared. A Python traceback is never your mistake: please report it.
 """
 
 

@@ -1,8 +1,10 @@
 """Stockade puts what is said about an armed group to the test.
 
-The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it; `check`, `fit`,
-`judge`, `forecast` and `assess` a study's folder. Each is imported when it is first asked for, so that
-``import stockade`` costs nothing.
+The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
+feedback `loops`, `save` it; `check`, `fit`, `judge`, `forecast` and `assess` a study's folder. Each is
+imported when it is first asked for: ``import stockade`` costs nothing.
+
+`stockade.build` makes models in Python.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
     from stockade.compiler.compile import compile
+    from stockade.formats.convert import save
     from stockade.formats.load import load
+    from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
@@ -26,7 +30,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "fit", "forecast", "judge", "load",
-    "simulate",
+    "loops", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
@@ -37,6 +41,8 @@ _VERBS = {
     "forecast": ("stockade.study.route", "forecast_study"),
     "judge": ("stockade.study.route", "judge_study"),
     "load": ("stockade.formats.load", "load"),
+    "loops": ("stockade.simulation.feedback", "loops"),
+    "save": ("stockade.formats.convert", "save"),
     "simulate": ("stockade.simulation.single", "simulate"),
 }
 

@@ -53,6 +53,8 @@ class Diagnostic:
         excerpt: The text that is meant, as written; empty where there is none.
         hint: One sentence that says what to do about it.
         severity: ``error`` stops the work, ``warning`` does not.
+        expected: What should be there (units, a number), where the message compares two; else empty.
+        found: What is there instead.
     """
 
     code: str
@@ -61,6 +63,8 @@ class Diagnostic:
     excerpt: str = ""
     hint: str = ""
     severity: Severity = "error"
+    expected: str = ""
+    found: str = ""
 
     def __str__(self) -> str:
         lines = [f"{self.severity}[{self.code}] {self.place}: {self.message}"]

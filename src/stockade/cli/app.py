@@ -67,16 +67,22 @@ def stockade_(
 )
 def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A study's folder, or a model file.")],
+    extreme: Annotated[
+        bool,
+        typer.Option(
+            "--extreme", help="Run the structure tests too: mass balance, extreme conditions, steps, order."
+        ),
+    ] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Say what is wrong with a study or a model, without running it.
+    """Say what is wrong with a study or a model, without running it unless --extreme asks for that.
 
     Exit status 0 where it can run (warnings are shown), 2 where it cannot.
     """
     with door(json_file):
         from stockade.cli.checking import check_path
 
-        check_path(path, json_file)
+        check_path(path, json_file, extreme=extreme)
 
 
 @app.command(

@@ -2,35 +2,89 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.console import Console
 
+from stockade.cli.bars import bars
 from stockade.cli.complaints import error_console, print_diagnostics
 from stockade.cli.doors import EXIT_MISTAKE
+from stockade.cli.findings import print_structure, print_units
 from stockade.cli.folders import study_folder
-from stockade.cli.outputs import write_json
+from stockade.cli.outputs import STANDARD_OUTPUT, write_json
 from stockade.errors import Diagnostic, StockadeError
 
+if TYPE_CHECKING:
+    from stockade.structure.trials import Structure
 
-def check_path(path: Path, json_file: Path | None) -> None:
+
+def check_path(path: Path, json_file: Path | None, *, extreme: bool = False) -> None:
     """Checks a study's folder (or its study.toml) or a model file and prints what it finds.
+
+    Args:
+        path: The folder or file.
+        json_file: Where JSON goes, if anywhere.
+        extreme: Run the structure tests too, where nothing stops the model from running.
 
     Raises:
         typer.Exit: With status 2 where an error was found.
     """
+    is_study = path.is_dir() or path.name == "study.toml"
     try:
-        found = _check_study(path) if path.is_dir() or path.name == "study.toml" else _check_model(path)
+        found = _check_study(path) if is_study else _check_model(path)
     except StockadeError as error:
         found = error.diagnostics
+    structure = None
+    if extreme and not any(one.severity == "error" for one in found):
+        structure = _structure(path, is_study=is_study)
+        found = (*found, *structure.findings)
     errors = sum(one.severity == "error" for one in found)
-    warnings = len(found) - errors
-    print_diagnostics(found, error_console())
+    _print(found)
+    content: dict[str, Any] = {"ok": errors == 0, "diagnostics": [one.as_dict() for one in found]}
+    if structure is not None:
+        content["structure"] = plain(structure.as_dict())
     if json_file is not None:
-        write_json({"ok": errors == 0, "diagnostics": [one.as_dict() for one in found]}, json_file)
+        write_json(content, json_file)
     if errors:
         raise typer.Exit(EXIT_MISTAKE)
-    typer.echo(f"{path}: nothing stops it from running" + (f", {warnings} warning(s)" if warnings else ""))
+    aside = json_file == STANDARD_OUTPUT
+    if structure is not None:
+        print_structure(structure, path, Console(stderr=aside))
+    warnings = f", {len(found)} warning(s)" if found else ""
+    typer.echo(f"{path}: nothing stops it from running{warnings}", err=aside)
+
+
+def _print(found: Sequence[Diagnostic]) -> None:
+    """Prints what was found: on a terminal units as a table, elsewhere line by line, to be searched."""
+    console = error_console()
+    units = [one for one in found if one.code == "units-mismatch"] if console.is_terminal else []
+    print_diagnostics([one for one in found if one not in units], console)
+    print_units(units, Console(stderr=True, highlight=False))
+
+
+def _structure(path: Path, *, is_study: bool) -> Structure:
+    with bars() as progress:
+        if is_study:
+            from stockade.study.examining import examine_study
+
+            return examine_study(study_folder(path), progress=progress)
+        from stockade.formats.load import load
+        from stockade.structure.examine import examine
+
+        return examine(load(path), progress=progress)
+
+
+def plain(content: Any) -> Any:
+    """Returns plain data with words for what JSON lacks: infinities and NaN."""
+    if isinstance(content, dict):
+        return {name: plain(one) for name, one in content.items()}
+    if isinstance(content, list | tuple):
+        return [plain(one) for one in content]
+    return str(content) if isinstance(content, float) and not math.isfinite(content) else content
 
 
 def _check_study(path: Path) -> tuple[Diagnostic, ...]:

@@ -31,16 +31,16 @@ def _as_text(one: Diagnostic) -> Text:
     """Assembled piece by piece, never from markup: a user's file may hold brackets."""
     text = Text(f"{one.severity}[{one.code}]", style=STYLES[one.severity])
     if one.place != NOWHERE:
-        text.append(f" {_visible(str(one.place))}", style="bold")
-    text.append(f": {_visible(one.message)}", style="default not bold")
+        text.append(f" {visible(str(one.place))}", style="bold")
+    text.append(f": {visible(one.message)}", style="default not bold")
     for line in one.excerpt.splitlines():
-        text.append(f"\n  | {_visible(line)}", style="cyan not bold")
+        text.append(f"\n  | {visible(line)}", style="cyan not bold")
     if one.hint:
         text.append("\n  hint: ", style="green")
-        text.append(_visible(one.hint), style="default not bold")
+        text.append(visible(one.hint), style="default not bold")
     return text
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Shows control characters instead of sending them: a file must not steer the reader's terminal."""
     return "".join(char if char in "\t\n" or char.isprintable() else repr(char)[1:-1] for char in text)

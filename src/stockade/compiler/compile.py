@@ -84,6 +84,7 @@ def compile(
     overridable: Sequence[str] = (),
     method: Method | None = None,
     average: bool = False,
+    hidden: bool = False,
 ) -> Simulator:
     """Returns a simulator for a model.
 
@@ -94,6 +95,8 @@ def compile(
         overridable: Variables that a scenario may replace from a time on.
         method: ``euler``, or ``rk4`` for the classical Runge-Kutta method; None for what the file says.
         average: Return per save interval the mean over the steps that begin in it.
+        hidden: Return all that moves, hidden variables of delays, smooths and macros too, instead of
+            `outputs`; the simulator's model is then the expanded one.
 
     Raises:
         StockadeError: With everything that `check` finds, and `unsupported-function`, `unknown-variable`,
@@ -117,6 +120,8 @@ def compile(
         if one.kind == "constant" and one.canonical not in (*CONTROL_NAMES, *fixed_names)
     )
     wanted = _names(model, outputs, "output") if outputs is not None else _everything(model)
+    if hidden:
+        model, wanted = expanded, _moving(expanded, (*CONTROL_NAMES, *constants, *fixed_names, *path_names))
     fixed = {name: literals[name] for name in (*CONTROL_NAMES, *sorted(fixed_names)) if name in literals}
     program = build(expanded, control, fixed, constants, path_names, wanted)
     plain, scenario = plan(program, wanted), plan(program, wanted, frozenset(replaceable))
@@ -147,6 +152,15 @@ def _everything(model: Model) -> tuple[str, ...]:
         one.canonical
         for one in model.variables
         if not isinstance(one.equation, Table) and one.flags != HIDDEN
+    )
+
+
+def _moving(model: Model, given: Sequence[str]) -> tuple[str, ...]:
+    """Returns all that a run computes."""
+    return tuple(
+        one.canonical
+        for one in model.variables
+        if one.canonical not in given and not isinstance(one.equation, Table)
     )
 
 

@@ -19,9 +19,12 @@ class Overrides(NamedTuple):
         value: Values, shape (overridable,) or (overridable, *batch).
         factor: None, or what the variable's own value is multiplied by before `value` is added, in the shape
             of `value`; 0 to replace it. Not for stocks.
+        path: None, or what is added to `value` step by step, shape (overridable, step), the final time
+            included: a path that replaces a variable, the same for the whole batch.
     """
 
     start: Array | Floats
     stop: Array | Floats
     value: Array | Floats
     factor: Array | Floats | None = None
+    path: Array | Floats | None = None

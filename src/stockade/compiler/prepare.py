@@ -28,7 +28,7 @@ class Run:
         tables: Paths and all that follows from them and time alone, at the beginning, middle and end of all
             steps; by name, the step as axis 0.
         active: Which overrides hold in which step, shape (step, overridable).
-        overrides: By name: the position in `active`, the value and the factor.
+        overrides: By name: the position in `active`, the value, the factor and the path.
         delays: Of states that are fixed delays: how many steps.
         beginnings: The states at the start, of batch shape.
     """
@@ -38,7 +38,7 @@ class Run:
     fixed: Values
     tables: tuple[Values, ...]
     active: Array | None
-    overrides: Mapping[str, tuple[int, Value, Value]]
+    overrides: Mapping[str, tuple[int, Value, Value, Value]]
     delays: Mapping[str, Array]
     beginnings: Values
 
@@ -58,11 +58,12 @@ def prepare(
     batch = jnp.broadcast_shapes(constants.shape[1:], () if inputs is None else inputs.shape[2:])
     replaced, active = {}, None
     if overrides is not None:
-        start, stop, value, factor = (None if one is None else jnp.asarray(one) for one in overrides)
+        start, stop, value, *more = (None if one is None else jnp.asarray(one) for one in overrides)
         batch = jnp.broadcast_shapes(batch, value.shape[1:])  # type: ignore[union-attr]
         active = _active(plan, start, stop)
         for i, name in enumerate(overridable):
-            replaced[name] = (i, value[i], None if factor is None else factor[i])  # type: ignore[index]
+            factor, path = (None if one is None else one[i] for one in more)
+            replaced[name] = (i, value[i], factor, path)  # type: ignore[index]
     fixed: Values = {**literals, **dict(zip(plan.program.constants, constants, strict=True))}
     starts = _starts(plan, fixed, inputs)
     fixed |= {name: starts[name] for name in plan.program.initials}

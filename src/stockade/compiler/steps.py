@@ -22,9 +22,11 @@ def _read(run: Run, name: str, value: Value, k: Value) -> Value:
     """Returns what a variable reads as: its own value, or that of an override in force."""
     if name not in run.overrides:
         return value
-    i, instead, factor = run.overrides[name]
+    i, instead, factor, path = run.overrides[name]
     if factor is not None:
         instead = instead + factor * value
+    if path is not None:
+        instead = instead + path[k]
     return jnp.where(run.active[k, i], instead, value)  # type: ignore[index]
 
 

@@ -49,6 +49,20 @@ def convert(source: str | Path, target: str | Path) -> Model:
         StockadeError: What `load` and `written_as` raise, and ``output-not-writable``.
     """
     model = load(source)
+    save(model, target)
+    return model
+
+
+def save(model: Model, target: str | Path) -> None:
+    """Writes a model in the format that the name of the file tells.
+
+    Args:
+        model: The model, read from a file or built in Python.
+        target: Where to write, UTF-8: .mdl, .xmile, .stmx or .xml; an existing file is replaced.
+
+    Raises:
+        StockadeError: What `written_as` raises, and ``output-not-writable``.
+    """
     text = written_as(model, Path(target).suffix)
     try:
         Path(target).write_text(text, encoding="utf-8", newline="\n")
@@ -56,4 +70,3 @@ def convert(source: str | Path, target: str | Path) -> Model:
         said = f"it cannot be written: {error.strerror}"
         hint = "Name another file."
         raise StockadeError(Diagnostic("output-not-writable", said, Place(str(target)), hint=hint)) from error
-    return model

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.model.expressions import Expression
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.printing import print_expression
 from stockade.model.unit_rules import Clash, UnitRules
@@ -37,6 +38,20 @@ def check_units(model: Model) -> tuple[Diagnostic, ...]:
         found.extend(_clashes(model, known))
     found.extend(_missing(model))
     return tuple(found)
+
+
+def units_of(expression: Expression, model: Model) -> str:
+    """Returns the units of an expression over a model's variables; empty where nothing can be said."""
+    synonyms = synonym_table(model.unit_synonyms)
+    known: dict[str, Units | None] = {}
+    for variable in model.variables:
+        try:
+            found = parse_units(variable.units, synonyms) if variable.units else None
+        except StockadeError:
+            found = None
+        known.setdefault(variable.canonical, found)
+    units = UnitRules(known.get, time_units(known)).infer(expression)
+    return str(units) if isinstance(units, Units) else ""
 
 
 def time_units(known: Mapping[str, Units | None]) -> Units | None:
@@ -80,6 +95,8 @@ def _mismatch(variable: Variable, place: Place, expected: Units, found: Units, w
         text if len(text) <= 100 else text[:97] + "...",
         "Correct the units of one of the variables, or the equation.",
         "warning",
+        str(expected),
+        str(found),
     )
 
 

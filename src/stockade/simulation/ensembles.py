@@ -127,4 +127,5 @@ def _override_columns(overrides: Overrides | None, which: Draws) -> Overrides | 
         np.asarray(overrides.stop),
         value if value.ndim == 1 else value[:, which],
         factor if factor is None or factor.ndim == 1 else factor[:, which],
+        None if overrides.path is None else np.asarray(overrides.path),
     )

@@ -69,7 +69,7 @@ def _first_failure(
 ) -> tuple[str | None, float]:
     """Returns the first variable that fails, in the order of computing, and when."""
     fine = compile(
-        _saved_every_step(simulator.model),
+        saved_every_step(simulator.model),
         inputs=simulator.inputs,
         overridable=simulator.overridable,
         method=simulator.method,
@@ -84,11 +84,14 @@ def _first_failure(
     return first, float(fine.times[row])
 
 
-def _saved_every_step(model: Model) -> Model:
-    def change(variable: Any) -> Any:
-        return replace(variable, equation=step.equation) if variable.canonical == "saveper" else variable
+def saved_every_step(model: Model) -> Model:
+    """Returns the model with what it computes in every step saved."""
 
-    step = model.by_name["time step"]
+    def change(variable: Any) -> Any:
+        saves = variable.canonical == "saveper" and step is not None
+        return replace(variable, equation=step.equation) if saves else variable
+
+    step = model.by_name.get("time step")
     return replace(model, variables=tuple(change(one) for one in model.variables))
 
 
@@ -110,7 +113,7 @@ def _one_override(overrides: Overrides | None, draw: int) -> Overrides | None:
     if overrides is None:
         return None
     value, factor = _one_draw(overrides.value, 1, draw), _one_draw(overrides.factor, 1, draw)
-    return Overrides(overrides.start, overrides.stop, value, factor)
+    return Overrides(overrides.start, overrides.stop, value, factor, overrides.path)
 
 
 def _diagnostic(simulator: Simulator, name: str, time: float, point: Floats, usual: Floats) -> Diagnostic:

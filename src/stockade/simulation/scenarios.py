@@ -1,7 +1,8 @@
 """Scenarios: an intervention is a value.
 
-A scenario holds, scales or shifts variables from one time to another. What a variable is held at may be
-a number, or something that each draw's own base run says: its mean over a window, its value at a time.
+A scenario holds, scales, shifts or replaces variables from one time to another: stocks, auxiliaries, inputs
+and constants. What a variable is held at may be a number, or something that each draw's own base run says:
+its mean over a window, its value at a time. What it is replaced by is a path over time.
 `resolve` turns a scenario and a base run into the `Overrides` that `Simulator.run` takes; nothing else is
 needed to intervene.
 """
@@ -46,7 +47,20 @@ class ValueAt:
     time: float
 
 
-Reference = Number | MeanOver | ValueAt
+@dataclass(frozen=True)
+class Path:
+    """A path over time, the same for every draw: linear between its points, level before and after them.
+
+    Attributes:
+        times: Model times, ascending.
+        values: The values there.
+    """
+
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+Reference = Number | MeanOver | ValueAt | Path
 
 
 @dataclass(frozen=True)
@@ -58,11 +72,15 @@ class Change:
         kind: ``hold``: it reads as the reference. ``scale``: it reads as its own value times the
             reference. ``shift``: it reads as its own value plus the reference.
         by: The reference.
+        start: The time from which on, in the model's time; None for that of the scenario.
+        stop: The time from which on no longer; None for that of the scenario.
     """
 
     name: str
     kind: Literal["hold", "scale", "shift"]
     by: Reference
+    start: float | None = None
+    stop: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,18 +116,26 @@ def resolve(scenario: Scenario, simulator: Simulator, base: Trajectories) -> Ove
     draws = max(base.draws, 1)
     start, stop = np.full(len(names), inf), np.full(len(names), inf)
     value, factor = np.zeros((len(names), draws)), np.zeros((len(names), draws))
+    path = np.zeros((len(names), len(simulator.steps)))
     for change in scenario.changes:
         name = canonical(change.name)
         _check(change, name, simulator)
         i = names.index(name)
-        start[i], stop[i] = scenario.start, scenario.stop
+        start[i] = scenario.start if change.start is None else change.start
+        stop[i] = scenario.stop if change.stop is None else change.stop
+        if isinstance(change.by, Path):
+            if change.kind == "scale":
+                raise ValueError("a path replaces or shifts a variable; it cannot scale one")
+            path[i] = np.interp(simulator.steps, change.by.times, change.by.values)
+            factor[i] = 1.0 if change.kind == "shift" else 0.0
+            continue
         reference = _value(change, name, simulator, base)
         if change.kind == "scale":
             factor[i] = reference
         else:
             value[i] = reference
             factor[i] = 1.0 if change.kind == "shift" else 0.0
-    return Overrides(start, stop, value, factor if factor.any() else None)
+    return Overrides(start, stop, value, factor if factor.any() else None, path if path.any() else None)
 
 
 def _check(change: Change, name: str, simulator: Simulator) -> None:
@@ -137,6 +163,7 @@ def _check(change: Change, name: str, simulator: Simulator) -> None:
 def _value(change: Change, name: str, simulator: Simulator, base: Trajectories) -> Floats | float:
     """Returns the reference's value for every draw."""
     by = change.by
+    assert not isinstance(by, Path)
     if isinstance(by, Number):
         return by.value
     place = Place(simulator.model.source, name=change.name)

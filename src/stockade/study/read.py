@@ -15,6 +15,7 @@ from stockade.study.build import build
 from stockade.study.checks import check
 from stockade.study.folder import StudyFolder
 from stockade.study.form import parse_form
+from stockade.study.measures import with_measures
 from stockade.study.study import Study
 
 STUDY_FILE = "study.toml"
@@ -58,6 +59,7 @@ def open_study(folder: str | Path) -> StudyFolder:
     model = _collect(load, study.model, problems)
     if series is None or reports is None or model is None:
         raise StockadeError(problems)
+    model = with_measures(study, source, model)
     if problems := list(check(study, source, model, series, reports)):
         raise StockadeError(problems)
     return StudyFolder(study, model, series, reports)

@@ -127,7 +127,9 @@ class LeaveOutTable(Table):
 class ObserveTable(Table):
     """A column of series.csv and the model variable that it counts."""
 
-    is_: Sentence = Field(alias="is", description="The model variable.")
+    is_: Sentence = Field(
+        alias="is", description="The model variable, or an expression over variables in Vensim's notation."
+    )
     noise: CountNoise = Field(description="How the counts scatter around it.")
     published_after: Lag | None = Field(
         default=None,
@@ -158,7 +160,9 @@ class ReportTable(Table):
         default=None, description="Units that count; all where it is left out."
     )
     is_: Sentence | None = Field(
-        default=None, alias="is", description="The model variable; left out where there is none."
+        default=None,
+        alias="is",
+        description="The model variable, or an expression over variables; left out where there is none.",
     )
     statistic: Literal["mean", "peak"] = Field(
         default="mean", description="Whether a figure speaks of the mean over its period or of its peak."

@@ -42,7 +42,7 @@ def finish(definition: Definition, names: Collection[str]) -> Variable | Subscri
         raise definition.cursor.problem(
             "unsupported-string-variable", "string variables are not supported", mark, "Remove the variable."
         )
-    equation = _name_lookups(_right_hand_side(definition), names)
+    equation = name_lookups(_right_hand_side(definition), names)
     units, limits = _units(definition.entry.units)
     entry = definition.entry
     return Variable(
@@ -111,11 +111,11 @@ def _kind(definition: Definition, equation: Expression) -> VariableKind:
 def _reality_check(definition: Definition, names: Collection[str]) -> RealityCheck:
     cursor = definition.cursor
     is_condition = definition.mark.text == ":THE CONDITION:"
-    premise = _name_lookups(parse_expression(cursor), names)
+    premise = name_lookups(parse_expression(cursor), names)
     conclusion = None
     if is_condition:
         cursor.expect(":IMPLIES:", "behind the condition")
-        conclusion = _name_lookups(parse_expression(cursor), names)
+        conclusion = name_lookups(parse_expression(cursor), names)
     if cursor.next.kind != "end":
         raise cursor.unexpected("an operator or the end of the equation")
     return RealityCheck(
@@ -131,7 +131,7 @@ def _reality_check(definition: Definition, names: Collection[str]) -> RealityChe
     )
 
 
-def _name_lookups(equation: Expression, names: Collection[str]) -> Expression:
+def name_lookups(equation: Expression, names: Collection[str]) -> Expression:
     """Turns ``table(x)`` into a call of ``lookup`` where ``table`` is a variable of the file."""
 
     def change(node: Expression) -> Expression:

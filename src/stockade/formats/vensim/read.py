@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.source import Source
+from stockade.formats.vensim.cursor import Cursor
 from stockade.formats.vensim.definitions import Definition, begin
 from stockade.formats.vensim.entries import Entry, MacroHeader, opening_comment, split, unit_synonyms
-from stockade.formats.vensim.equations import finish
+from stockade.formats.vensim.equations import finish, name_lookups
+from stockade.formats.vensim.expressions import parse_whole
 from stockade.formats.vensim.macros import read_header
+from stockade.formats.vensim.tokens import tokenize
+from stockade.model.expressions import Expression
 from stockade.model.model import Macro, Model, RealityCheck, SubscriptRange, Variable
 
 Given = TypeVar("Given")
@@ -54,6 +58,21 @@ def parse_mdl(text: str, file: str) -> Model:
         macros=macros,
         reality_checks=tuple(one for one in read if isinstance(one, RealityCheck)),
     )
+
+
+def parse_formula(text: str, file: str, names: Collection[str]) -> Expression:
+    """Reads an expression that stands outside of a model file, in Vensim's notation.
+
+    Args:
+        text: The expression.
+        file: Where it stands, for the places of what is wrong; positions count from its beginning.
+        names: Canonical names of the model's variables: a call of one of them is a lookup's.
+
+    Raises:
+        StockadeError: What is wrong with its form.
+    """
+    source = Source(text, file)
+    return name_lookups(parse_whole(Cursor(source, tokenize(source, text, 0))), names)
 
 
 def _collect(

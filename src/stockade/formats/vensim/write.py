@@ -22,6 +22,7 @@ $192-192-192,0,Times New Roman|12||0-0-0|0-0-0|0-0-255|-1--1--1|-1--1--1|96,96,1
 ///---\\\\\\
 :L\x7f<%^E!@
 """
+_NOT_IN_OPENING = str.maketrans({"{": "(", "}": ")"})
 _NOT_IN_COMMENTS = str.maketrans({"~": "-", "|": "/"})
 
 
@@ -42,7 +43,8 @@ def write_mdl(model: Model) -> str:
     if wrong:
         raise StockadeError(wrong)
     model = _with_named_tables(spell_out(model))
-    opening = f"{{{model.documentation}}}\n" if model.documentation else ""
+    about = model.documentation.translate(_NOT_IN_OPENING)
+    opening = f"{{{about}}}\n" if about else ""
     return "".join(["{UTF-8}\n", opening, *_Writer().all(model)])
 
 
@@ -141,7 +143,8 @@ def _range(one: SubscriptRange) -> str:
         for target, elements in one.mappings
     ]
     arrow = f" -> {', '.join(mappings)}" if mappings else ""
-    return _finished(f"{name}:\n\t{_names(one.elements)}{arrow}", "", one.documentation)
+    elements = one.written if len(one.written) == len(one.elements) else one.elements
+    return _finished(f"{name}:\n\t{_names(elements)}{arrow}", "", one.documentation)
 
 
 def _reality_check(one: RealityCheck) -> str:
@@ -162,10 +165,8 @@ def _finished(equation: str, units: str, documentation: str, flags: str = "") ->
 def _units(one: Variable) -> str:
     if one.limits == (None, None, None):
         return one.units
-    bounds = list(one.limits)
-    while bounds[-1] is None:
-        bounds.pop()
-    return f"{one.units} [{','.join('?' if bound is None else repr(bound) for bound in bounds)}]"
+    low, high, step = ("?" if bound is None else repr(bound).removesuffix(".0") for bound in one.limits)
+    return f"{one.units} [{low},{high}{'' if step == '?' else f',{step}'}]"
 
 
 def _name(name: str) -> str:

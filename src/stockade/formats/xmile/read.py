@@ -134,6 +134,7 @@ def _ranges(root: Element) -> tuple[SubscriptRange, ...]:
                     documentation=one.attributes.get("stockade:doc", ""),
                     group=one.attributes.get("stockade:group", ""),
                     place=one.place(name),
+                    written=tuple(shown(each.attributes.get("name", "")) for each in one.all("elem")),
                 )
             )
     return tuple(found)

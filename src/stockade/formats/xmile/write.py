@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.xmile.arrays import declared_dimensions
+from stockade.formats.xmile.listed import listed
 from stockade.formats.xmile.print import NoWordError, print_equation, print_identifier
 from stockade.model.constants import constant_value
 from stockade.model.elaborate import elaborate
@@ -31,6 +32,7 @@ def write_xmile(model: Model) -> str:
     Raises:
         StockadeError: ``cannot-be-written``, once for each thing that XMILE cannot say.
     """
+    model = listed(model)
     if declared_dimensions(model)[1]:
         # Arrays that XMILE has no form for: one variable for each element, under the names that Vensim gives.
         model = elaborate(model)
@@ -124,7 +126,8 @@ class _Writer:
             return
         yield "  <dimensions>\n"
         for one in self.model.ranges:
-            elements = "".join(f"<elem name={_attribute(name)}/>" for name in one.elements)
+            names = one.written if len(one.written) == len(one.elements) else one.elements
+            elements = "".join(f"<elem name={_attribute(name)}/>" for name in names)
             extra = _extra(group=one.group, doc=one.documentation)
             yield f"    <dim name={_attribute(one.name)}{extra}>{elements}</dim>\n"
         yield "  </dimensions>\n"

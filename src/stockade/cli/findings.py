@@ -1,0 +1,73 @@
+"""What `stockade check` shows on a terminal: units side by side, structure tests as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stockade.cli.complaints import visible
+from stockade.errors import Diagnostic
+
+if TYPE_CHECKING:
+    from stockade.structure.trials import Structure
+
+MOST_ROWS = 40
+STYLES = {"sound": "green", "found": "bold yellow", "not tried": "dim"}
+
+
+def print_units(diagnostics: Sequence[Diagnostic], console: Console) -> None:
+    """Prints the warnings on units, a row each: where, whose, what was expected and what was found."""
+    if not diagnostics:
+        return
+    console.print(Text(f"Units that do not fit: {len(diagnostics)}", style="bold"))
+    table = _table("line", "variable", "expected", "found", "where they do not fit")
+    for one in diagnostics[:MOST_ROWS]:
+        said = one.message.partition(": expected ")[0]
+        if said.startswith(str(one.place.name)):
+            said = "its equation"
+        cell = Text(visible(said))
+        if one.excerpt:
+            cell.append(f"\n{visible(one.excerpt)}", style="cyan")
+        line = "" if one.place.line is None else str(one.place.line)
+        table.add_row(line, visible(one.place.name or ""), visible(one.expected), visible(one.found), cell)
+    console.print(table)
+    if len(diagnostics) > MOST_ROWS:
+        console.print(f"... and {len(diagnostics) - MOST_ROWS} more; --json FILE writes all of them")
+
+
+def print_structure(structure: Structure, path: Path, console: Console) -> None:
+    """Prints what the structure tests tried and found, and where each flow comes from and goes to."""
+    console.print(Text(f"\nStructure of {visible(str(path))}", style="bold"))
+    table = _table("test", "result", "what was tried, and what came of it")
+    for one in structure.trials:
+        count = len(one.findings)
+        result = one.verdict if one.verdict != "found" else f"{count} finding{'' if count == 1 else 's'}"
+        table.add_row(one.name, Text(result, style=STYLES[one.verdict]), visible(one.said))
+    console.print(table)
+    if not structure.flows:
+        return
+    console.print()
+    table = _table("flow", "from", "to")
+    for flow in structure.flows[:MOST_ROWS]:
+        name = visible(flow.flow) + (f" (after {visible(flow.after)})" if flow.after else "")
+        table.add_row(Text(name), _ends(flow.from_), _ends(flow.to))
+    console.print(table)
+    if len(structure.flows) > MOST_ROWS:
+        console.print(f"... and {len(structure.flows) - MOST_ROWS} more; --json FILE writes all of them")
+
+
+def _ends(stocks: Sequence[str]) -> Text:
+    return Text(visible(", ".join(stocks))) if stocks else Text("outside", style="dim")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    for one in columns:
+        table.add_column(one, justify="right" if one == "line" else "left", overflow="fold")
+    return table

@@ -1,0 +1,1 @@
+"""Models built in Python; `stockade.build` is the door."""

@@ -1,0 +1,1 @@
+"""Structure tests: a model run in many ways, and what must hold in all of them."""
