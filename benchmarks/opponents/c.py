@@ -1,11 +1,11 @@
 """A model as C, the yardstick of benchmarks/engine.py: as a good programmer would write it by hand.
 
-Two forms of one function. `scalar` takes one run after another, every variable a local double. `simd` takes a
-block of runs through time together: stocks and what depends on constants alone lie in small local arrays, the
-loop over the block is vectorised by OpenMP SIMD, and blocks are shared between threads. In both, what depends on
-constants alone is computed before the loop over time, what depends on time alone once for a step, and what only
-the results need only where they are kept. Lookups with evenly spaced points find their segment by arithmetic;
-those of the vectorised form can be sums of clipped lines instead, whichever is the quicker.
+Two forms of one function. `scalar` takes one run after another, every variable a local double. `simd` takes
+a block of runs through time together: stocks and what depends on constants alone lie in small local arrays,
+the loop over the block is vectorised by OpenMP SIMD, and blocks are shared between threads. In both, what
+depends on constants alone is computed before the loop over time, what depends on time alone once for a step,
+and what only the results need only where they are kept. Lookups with evenly spaced points find their segment
+by arithmetic; those of the vectorised form can be sums of clipped lines instead, whichever is the quicker.
 
 It knows what the models of these benchmarks use, and raises KeyError on anything else.
 """
@@ -158,7 +158,7 @@ class _Writer:
 
     # ------------------------------------------------------------ the file
     def lookups(self) -> str:
-        return "\n".join(_lookup(points, i, self.clipped) for points, i in self.tables.items())
+        return "\n".join(_lookup(points, i, clipped=self.clipped) for points, i in self.tables.items())
 
     def equations(self, when: str, only: set[str]) -> list[str]:
         return [
@@ -234,16 +234,27 @@ def _scalar(writer: _Writer) -> str:
         for name, equation in program.equations
         if writer.when[name] == "constant"
     ]
-    lines += ["{", *(f"double {writer.name(n)} = inputs[{p * (control.steps + 1)}];" for p, n in enumerate(program.inputs))]
-    lines += [*writer.starts(), "}"]
-    lines += [f"for (int k = 0; k <= {control.steps}; k++) {{", f"time = {control.start!r} + k * {control.step!r};"]
     lines += [
-        f"double {writer.name(n)} = inputs[{p * (control.steps + 1)} + k];" for p, n in enumerate(program.inputs)
+        "{",
+        *(
+            f"double {writer.name(n)} = inputs[{p * (control.steps + 1)}];"
+            for p, n in enumerate(program.inputs)
+        ),
+    ]
+    lines += [*writer.starts(), "}"]
+    lines += [
+        f"for (int k = 0; k <= {control.steps}; k++) {{",
+        f"time = {control.start!r} + k * {control.step!r};",
+    ]
+    lines += [
+        f"double {writer.name(n)} = inputs[{p * (control.steps + 1)} + k];"
+        for p, n in enumerate(program.inputs)
     ]
     lines += writer.equations("time", drive | extra) + writer.equations("step", drive)
     lines += [f"if (k % {control.every} == 0) {{", *writer.equations("step", extra)]
+    count = len(writer.outputs)
     lines += [
-        f"out[((size_t)(k / {control.every}) * {len(writer.outputs)} + {o}) * runs + r] = {writer.name(name)};"
+        f"out[((size_t)(k / {control.every}) * {count} + {o}) * runs + r] = {writer.name(name)};"
         for o, name in enumerate(writer.outputs)
     ]
     lines += ["}", *writer.changes(), "}"]
@@ -259,7 +270,8 @@ def _simd(writer: _Writer) -> str:
     lanes = [*program.constants, *(n for n, _ in program.equations if writer.when[n] == "constant")]
     loop = f"#pragma omp simd\nfor (int i = 0; i < {WIDTH}; i++) {{"
     inputs = [
-        f"double {writer.name(n)} = inputs[{p * (control.steps + 1)} + k];" for p, n in enumerate(program.inputs)
+        f"double {writer.name(n)} = inputs[{p * (control.steps + 1)} + k];"
+        for p, n in enumerate(program.inputs)
     ]
     lines = [
         f"double {writer.name(n).replace('[i]', '')}[{WIDTH}], r{writer.name(n).replace('[i]', '')}[{WIDTH}];"
@@ -268,9 +280,7 @@ def _simd(writer: _Writer) -> str:
     lines += [f"double {writer.name(n).replace('[i]', '')}[{WIDTH}];" for n in sorted(writer.states)]
     lines += [f"size_t width = runs - first < {WIDTH} ? runs - first : {WIDTH};"]
     lines += [f"for (int i = 0; i < {WIDTH}; i++) {{", "size_t r = first + (i < width ? i : 0);"]
-    lines += [
-        f"{writer.name(name)} = constants[{p} * runs + r];" for p, name in enumerate(program.constants)
-    ]
+    lines += [f"{writer.name(name)} = constants[{p} * runs + r];" for p, name in enumerate(program.constants)]
     lines += [
         f"{writer.name(name)} = {writer.expression(equation)};"
         for name, equation in program.equations
@@ -284,9 +294,10 @@ def _simd(writer: _Writer) -> str:
     lines += [f"if (k % {control.every} == 0) {{", f"double saved[{len(writer.outputs)}][{WIDTH}];"]
     keep = [f"saved[{o}][i] = {writer.name(name)};" for o, name in enumerate(writer.outputs)]
     lines += [loop, *writer.equations("step", drive | extra), *keep, *writer.changes(), "}"]
+    count = len(writer.outputs)
     lines += [
-        f"for (size_t o = 0; o < {len(writer.outputs)}; o++) for (size_t i = 0; i < width; i++)"
-        f" out[((size_t)(k / {control.every}) * {len(writer.outputs)} + o) * runs + first + i] = saved[o][i];"
+        f"for (size_t o = 0; o < {count}; o++) for (size_t i = 0; i < width; i++)",
+        f"out[((size_t)(k / {control.every}) * {count} + o) * runs + first + i] = saved[o][i];",
     ]
     lines += ["} else {", loop, *writer.equations("step", drive), *writer.changes(), "}", "}", "}"]
     return (
@@ -294,11 +305,12 @@ def _simd(writer: _Writer) -> str:
         " const double *restrict inputs, double *restrict out) {\n" + "\n".join(lines) + "\n}\n"
         "void run(size_t runs, const double *constants, const double *inputs, double *out) {\n"
         "#pragma omp parallel for schedule(static)\n"
-        f"for (size_t first = 0; first < runs; first += {WIDTH}) block(runs, first, constants, inputs, out);\n}}\n"
+        f"for (size_t first = 0; first < runs; first += {WIDTH})\n"
+        "block(runs, first, constants, inputs, out);\n}\n"
     )
 
 
-def _lookup(points: Sequence[tuple[float, float]], number: int, clipped: bool) -> str:
+def _lookup(points: Sequence[tuple[float, float]], number: int, *, clipped: bool) -> str:
     xs, ys = np.array(points).T
     head = f"static inline __attribute__((always_inline)) double lookup{number}(double x) {{\n"
     even = len(xs) > 1 and np.allclose(np.diff(xs), xs[1] - xs[0], rtol=1e-12)

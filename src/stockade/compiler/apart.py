@@ -7,7 +7,8 @@ are read several times, that makes the same arithmetic run many times over; kept
 its results stay in the first-level cache. An optimisation barrier does not help: it is removed before fusion.
 
 `together`: computing a loop over single numbers as one piece of machine code. XLA's CPU back end otherwise
-starts every operation of a step by itself, which takes longer than the operation: on World3 eight times as long.
+starts every operation of a step by itself, which takes longer than the operation: on World3 eight times as
+long.
 """
 
 from __future__ import annotations
@@ -41,30 +42,24 @@ def apart(compute: Callable[[], tuple[Any, ...]]) -> tuple[Array, ...]:
         return jax.jit(inner)()
 
 
-def together(compute: Callable[..., Array], *arguments: Any) -> Array:
-    """Returns `compute(*arguments)`, compiled as one function on the CPU.
-
-    Its derivatives are those of the plain computation: their loops may hold operations (scatter, sort) that XLA
-    cannot put into one function.
+def together(loop: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns a loop that is compiled as one function on the CPU.
 
     Args:
-        compute: A pure function of its arguments alone, of elementwise operations and loops.
-        arguments: Arrays, or tuples and dictionaries of them.
+        loop: A pure function of its arguments alone: a loop of elementwise operations on single numbers, and
+            nothing else. XLA cannot put sorting and scattering into one function, nor what it would share
+            between threads, such as filling an array with zeros.
     """
     if jax.default_backend() != "cpu":
-        return compute(*arguments)
+        return loop
 
-    def inner(*given: Any) -> Array:
+    # A name of its own, so that it can be told from the parts that are computed apart.
+    def loop_in_one_piece(*given: Any) -> Any:
         with set_xla_metadata(inlineable=None, xla_cpu_small_call=None):
-            return compute(*given)
+            return loop(*given)
 
-    @jax.custom_jvp
-    def whole(*given: Any) -> Array:
+    def whole(*given: Any) -> Any:
         with set_xla_metadata(inlineable="false", xla_cpu_small_call="true"):
-            return jax.jit(inner)(*given)
+            return jax.jit(loop_in_one_piece)(*given)
 
-    @whole.defjvp
-    def _(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Array, Array]:
-        return jax.jvp(compute, primals, tangents)
-
-    return whole(*arguments)
+    return whole

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.lookups import LONGEST_SUM
 from stockade.compiler.noise import NOISE_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
@@ -44,6 +45,8 @@ class Apply:
     lowering: Lowering
     count: int
 
+
+SIMPLE = frozenset((*FUNCTIONS.values(), *OPERATORS.values(), *SIGNS.values()))
 
 Code = tuple[Push | Load | Apply, ...]
 
@@ -81,6 +84,13 @@ def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) 
     if variable is not None and isinstance(variable.equation, Table):
         return Push(variable.equation)
     return Load(node.name)
+
+
+def is_simple(one: Push | Load | Apply) -> bool:
+    """Says whether an instruction is arithmetic of single numbers, or a lookup that is a sum."""
+    if isinstance(one, Push) and isinstance(one.value, Table):
+        return len(one.value.points) <= LONGEST_SUM
+    return not isinstance(one, Apply) or one.lowering in SIMPLE
 
 
 def evaluate(code: Sequence[Push | Load | Apply], values: Mapping[str, Value], when: Moment = NEVER) -> Value:
