@@ -100,7 +100,9 @@ def judge(path: Path) -> tuple[Status, str]:
     own = path.parent / f"test_{path.parent.name}.mdl"
     rows = vendor_output(path.parent) if path == own or not own.is_file() else None
     try:
-        model = load(path)
+        # Series for a model without equations for them lie in a file of this name.
+        data = [one for one in (path.parent / "data.tab", path.parent / "data.csv") if one.is_file()]
+        model = load(path, data=data)
         table = simulate(model)
     except StockadeError as error:
         first = error.diagnostics[0]

@@ -21,6 +21,14 @@ language, with units and a comment on every variable, and a README with its equa
 and check. They are there to learn from, to test the engine with, and to show how a model file reads well.
 A test runs each of them in PySD, as it is, to the same numbers; none was opened in Vensim itself so far.
 
+```
+stockade models
+stockade simulate models/deitchman-1962
+```
+
+They come with the package: installed by pip, `stockade simulate deitchman-1962` finds the file without a copy
+of the repository, and `stockade models --json -` says where it is.
+
 | status | what it means |
 |---|---|
 | exact | a closed form or an invariant of the equations is checked, by a test |

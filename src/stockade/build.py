@@ -76,7 +76,7 @@ def model(
         time: (start, end, step) of the run.
         unit: The unit of time, such as ``Month``.
         save_every: How often results are kept; at every step if not given.
-        method: ``euler``, or ``rk4``, which only XMILE files can say.
+        method: ``euler`` or ``rk4``.
         about: What the model is about.
         unit_synonyms: Groups of units that mean the same, such as ``[("fighter", "fighters")]``.
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from stockade.briefing.course import Course, EvidencePath, Told
 from stockade.briefing.curves import Fan, Latent, Series
 from stockade.briefing.document import AsOf, Document, from_json, to_json
 from stockade.briefing.findings import ForecastScore
@@ -29,6 +30,8 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
     origin, arguments = get_origin(kind), get_args(kind)
     if kind in (Fan, Series, Latent, ForecastScore):
         return _curve(kind)
+    if kind is Course:
+        return _course()
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         required = {
@@ -53,6 +56,26 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
         return st.dictionaries(TEXT, _of(arguments[1]), max_size=2)
     rest = next(one for one in arguments if one is not type(None))
     return NUMBER if rest is float else st.none() | _of(rest)
+
+
+def _course() -> st.SearchStrategy[Course]:
+    """Paths are as long as there are days, and pairs are of explanations that have one."""
+    row = st.tuples(*(st.floats(0, 1) for _ in MONTHS))
+    kinds = st.sampled_from(("mechanism", "null"))
+    paths = st.tuples(*(st.builds(EvidencePath, st.just(one), kinds, *[row] * 6) for one in "ab"))
+    days = tuple(f"{month}-28" for month in MONTHS)
+    told = st.builds(
+        Told,
+        st.just("a"),
+        st.just("b"),
+        st.just(days[0]),
+        st.none() | st.sampled_from(days),
+        st.floats(-9, 9),
+    )
+    return st.builds(
+        Course, TEXT, st.just(days), st.just(days[1:2]), paths, st.lists(told, max_size=2).map(tuple),
+        st.sampled_from(((), (("a", "b"),))), NUMBER, st.integers(0, 9), st.just(days[-1]),
+    )  # fmt: skip
 
 
 def _curve(kind: Any) -> st.SearchStrategy[Any]:

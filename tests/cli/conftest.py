@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import stockade.briefing
+import stockade.briefing.stamp  # with the real document, before a made-up one stands in its place
 import stockade.study
 from stockade.cli.app import app
 
@@ -27,6 +28,8 @@ class Stockade:
 def run(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
+    # A slow machine would show progress among the words that a test compares.
+    monkeypatch.setattr("stockade.cli.bars.SECONDS_BEFORE_FIRST_LINE", 1e9)
     return Stockade()
 
 

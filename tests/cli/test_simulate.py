@@ -16,6 +16,11 @@ from stockade.cli.simulating import read_settings, table_as_csv
 from stockade.errors import StockadeError
 
 
+def said(stderr: str) -> list[str]:
+    """What stands on standard error besides progress, which a slow machine shows."""
+    return [line for line in stderr.splitlines() if not line.startswith("running ")]
+
+
 def test_settings_are_names_and_numbers():
     assert read_settings(["a b=1", '"x=y"=2e-3', " c = -4 "]) == {"a b": 1.0, '"x=y"': 0.002, "c": -4.0}
 
@@ -69,8 +74,51 @@ def test_a_run_has_a_row_per_saved_time(run, model, tmp_path):
     assert [float(row["deaths, all causes"]) for row in rows] == [25, 31.25, 39.0625]
 
 
-def test_without_a_file_the_table_goes_to_standard_output(run, model):
-    result = run("simulate", model, "--set", "Birth_Rate=0.25")
+def test_the_stocks_are_drawn(run, model, snapshot):
+    result = run("simulate", model)
+    assert result.stdout == snapshot
+    assert said(result.stderr) == []
+
+
+def test_what_is_asked_for_is_drawn_beside_the_file(run, model, tmp_path):
+    result = run("simulate", model, "--plot", "BIRTHS", "--plot", "deaths", "--out", "run.csv")
+    assert result.stdout.count("│") == 2 * 8
+    assert "births (person/Year): from 50 to 78.12" in result.stdout
+    assert (tmp_path / "run.csv").read_text().startswith("Time,people,births")
+
+
+def test_charts_are_files_too(run, model, tmp_path):
+    outs = [part for name in ("a.svg", "b.PNG", "c.html", "d.csv") for part in ("--out", name)]
+    result = run("simulate", model, "--no-plot", *outs)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "people (person)" in (tmp_path / "a.svg").read_text()
+    assert (tmp_path / "b.PNG").read_bytes().startswith(b"\x89PNG")
+    assert "people (person)" in (tmp_path / "c.html").read_text()
+    assert len((tmp_path / "d.csv").read_text().splitlines()) == 4
+
+
+def test_a_folder_and_a_name_are_models(run, model, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / model).rename(tmp_path / "folder" / "model.mdl")
+    assert "people (person)" in run("simulate", "folder").stdout
+    assert "guerrillas (guerrilla)" in run("simulate", "deitchman-1962").stdout
+    assert run("check", "folder").exit_code == 0
+    assert run("check", "deitchman-1962").stdout == "deitchman-1962: nothing stops it from running\n"
+    assert run("convert", "deitchman-1962", "d.xmile").exit_code == 0
+
+
+@pytest.mark.parametrize("taken", [("--out", "-"), ("--json", "-")])
+def test_where_standard_output_is_taken_nothing_is_drawn_unasked(run, model, taken):
+    quiet = run("simulate", model, *taken)
+    assert said(quiet.stderr) == []
+    assert "│" not in quiet.stdout
+    asked = run("simulate", model, *taken, "--plot", "people")
+    assert asked.stdout == quiet.stdout
+    assert "people (person)" in asked.stderr
+
+
+def test_without_a_drawing_the_table_goes_to_standard_output(run, model):
+    result = run("simulate", model, "--set", "Birth_Rate=0.25", "--no-plot")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [float(row["people"]) for row in rows] == [100, 100, 100]
     assert result.stderr == ""
@@ -92,6 +140,8 @@ def test_json_holds_the_same(run, model):
         (["--set", "brith rate=1"], "unknown-constant"),
         (["--set", "births=1"], "not-a-constant"),
         (["--out", "."], "output-is-a-folder"),
+        (["--out", "run.xlsx"], "unknown-output"),
+        (["--plot", "peopel"], "unknown-variable"),
     ],
 )
 def test_mistakes_exit_with_2(run, model, arguments, code):
@@ -134,10 +184,14 @@ def test_a_reader_that_stops_reading_is_no_drama(run, model):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [stockade, "simulate", model], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        [stockade, "simulate", model, "--no-plot"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     os.close(writer)
-    assert done.stderr == ""
+    assert said(done.stderr) == []
 
 
 def test_the_iraq_model_runs(run, iraq_folder, tmp_path):

@@ -63,3 +63,32 @@ def test_a_lookup_as_argument_and_a_call_for_each_element() -> None:
 def test_delays_within_macros() -> None:
     found = run(":MACRO: LATE(x, by)\nLATE = SMOOTHI( x, by, 0 ) ~~|\n:END OF MACRO:\na = LATE( 8, 2 ) ~~|\n")
     assert found["a"] == [0, 4, 6]
+
+
+def test_further_outputs_of_a_macro_may_have_subscripts() -> None:
+    found = run(
+        "d: d1, d2 ~~|\n:MACRO: SPLIT(x : half)\nSPLIT = x ~~|\nhalf = x / 2 ~~|\n:END OF MACRO:\n"
+        "v[d] = 1, 2 ~~|\na[d] = SPLIT( v[d] : h[d] ) ~~|\ntotal = SUM( h[d!] ) ~~|\n"
+    )
+    assert found["h[d1]"] == [0.5] * 3
+    assert found["h[d2]"] == [1] * 3
+    assert found["total"] == [1.5] * 3
+
+
+def test_a_delay_with_what_is_on_its_way() -> None:
+    found = run("a = DELAYP( STEP(10, 1), 4 : line ) ~~|\nb = DELAY1( STEP(10, 1), 4 ) ~~|\n")
+    assert found["a"] == found["b"] == [0, 0, 2.5]
+    assert found["line"] == [0, 0, 10]
+
+
+def test_a_macro_of_the_model_goes_before_that_of_vensim() -> None:
+    found = run(":MACRO: DELAYP(x)\nDELAYP = x + 1 ~~|\n:END OF MACRO:\na = DELAYP( 3 ) ~~|\n")
+    assert found["a"] == [4] * 3
+
+
+def test_comments_around_macros_and_breaks_in_their_heads() -> None:
+    found = run(
+        "{ one ) }\n:MACRO:\n\tADD ONE { two ) } ( x ,\n\ty )\n{ three | ~ }\nADD ONE = x + y ~ x ~ |\n"
+        "{ four }\n:END_OF_MACRO:\n{ five }\na = add_one( 2, \\\n\t1 ) ~~|\n"
+    )
+    assert found["a"] == [3] * 3

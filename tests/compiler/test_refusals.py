@@ -12,8 +12,8 @@ from tests.compiler.models import model
 @pytest.mark.parametrize(
     ("equations", "control"),
     [
-        ("x = INTEG(GAME(1), 0)", {}),
-        ("x = INTEG(RANDOM GAMMA(0, 1, 2, 0, 1, 5), 0)", {}),
+        ("x = INTEG(FIND ZERO(1), 0)", {}),
+        ("x = INTEG(DELAY CONVEYOR(1, 2, 0, 1, 5, 2), 0)", {}),
         ("x = INTEG(1, y)\ny = INTEG(1, x)", {}),
         ("x = y + 1\ny = x * 2", {}),
         ("x = DELAY N(Time, 3, 0, n)\nn = 2.5", {}),

@@ -154,3 +154,12 @@ def test_an_error_within_an_element_has_its_line() -> None:
     (one,) = caught.value.diagnostics
     assert (one.code, one.place.line) == ("undefined-element", 14)
     assert "x[c]" in one.message
+
+
+def test_counting_through_a_table_goes_row_by_row() -> None:
+    found = first(
+        "d: d1, d2\ne: e1, e2, e3\nx[d,e] = 1, 2, 3; 4, 5, 6;\no[d] = 0, 1\n"
+        "y[d] = VECTOR ELM MAP( x[d,e1], o[d] )\nz = VECTOR ELM MAP( x[d1,e2], 3 )\n"
+        "w = VECTOR ELM MAP( x[d2,e3], 1 )"
+    )
+    assert (found["y[d1]"], found["y[d2]"], found["z"], found["w"]) == (1, 5, 5, -(2.0**109))

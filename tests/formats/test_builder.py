@@ -26,6 +26,7 @@ from stockade.formats.xmile.write import write_xmile
 from stockade.model.checks import check
 from stockade.model.expressions import Array
 from stockade.model.model import Model
+from stockade.model.printing import print_expression
 from stockade.simulation.single import simulate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -307,6 +308,9 @@ def wrong_equations(m, a, b):
         "one element twice": ("broken-name", lambda: m.dimension("d", ["x", "X"])),
         "units": ("broken-units", lambda: m.constant("x", 1, unit="person//Month")),
         "units with limits": ("broken-units", lambda: m.constant("x", 1, unit="person [0,1]")),
+        "no text as units": ("not-a-text", lambda: m.constant("x", 1, unit=None)),
+        "one limit": ("outside-limits", lambda: m.constant("x", 1, limits=1)),
+        "a number of elements": ("broken-name", lambda: m.dimension("d", 3)),
         "limits": ("outside-limits", lambda: m.constant("x", 2, limits=(0, 1))),
         "limits of an array": ("outside-limits", lambda: m.constant("x", [0, 2], over=region, limits=(0, 1))),
         "limits the wrong way": ("outside-limits", lambda: m.stock("x", 2, limits=(1, 0))),
@@ -371,6 +375,32 @@ def test_what_freeze_refuses_it_refuses_all_at_once(snapshot):
     assert all("m." in one.excerpt for one in caught.value.diagnostics)
 
 
+@pytest.mark.parametrize("step", [lambda x, a: 1 - (x - a) * 2, lambda x, a: a - x, build.minimum])
+def test_what_no_reader_could_read_is_refused(step):
+    def nested(levels):
+        m = begun()
+        a = m.constant("a", 0.5)
+        x = a
+        for _ in range(levels):
+            x = step(x, a)
+        m.auxiliary("deep (but named", x)
+        return m.freeze()
+
+    assert_reads_back(nested(30))
+    with pytest.raises(StockadeError, match="nested-too-deep"):
+        nested(300)
+
+
+def test_a_long_sum_is_not_deep():
+    m = begun()
+    a = m.constant("a", 0.5)
+    m.auxiliary("long", sum(a for _ in range(3000)))
+    model = m.freeze()
+    # By their texts: comparing nodes would walk three thousand levels down.
+    read = parse_mdl(write_mdl(model), "x.mdl").by_name["long"].equation
+    assert print_expression(read) == model.by_name["long"].text
+
+
 def test_an_opening_comment_and_units_come_back():
     m = begun(about="Of {braces}\n  and lines.", unit_synonyms=[("fighter", "fighters")])
     m.constant("a", -1, unit="fighter", limits=(-2, None), about="First line.\n\nSecond.")
@@ -380,13 +410,13 @@ def test_an_opening_comment_and_units_come_back():
     assert same(replace(model, documentation=read.documentation), read)
 
 
-def test_rk4_goes_into_xmile_only(tmp_path):
+@pytest.mark.parametrize("name", ["a.mdl", "a.xmile", "a.stmx"])
+def test_the_method_is_saved(name, tmp_path):
     m = begun(method="rk4")
     m.stock("a", 1, rate=-0.5 * m["a"])
-    stockade.save(m.freeze(), tmp_path / "a.xmile")
-    assert load(tmp_path / "a.xmile").method == "rk4"
-    with pytest.raises(StockadeError, match="RK4"):
-        stockade.save(m.freeze(), tmp_path / "a.mdl")
+    stockade.save(m.freeze(), tmp_path / name)
+    assert load(tmp_path / name).method == "rk4"
+    assert_same_bits(m.freeze(), load(tmp_path / name))
 
 
 # ---------------------------------------------------------------- any model

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from stockade.errors import StockadeError
 from stockade.formats.catalogue import catalogue, reference_models
+from stockade.formats.load import load
 
 ENTRY = """
 [[model]]
@@ -52,6 +54,27 @@ def test_the_nine_models(repository: Path):
 
 def test_the_models_are_found_without_a_path():
     assert len(catalogue(reference_models())) == 9
+
+
+def test_the_models_travel_with_the_package(repository: Path):
+    """Where `reference_models` looks in an installed package, the wheel puts them."""
+    hatch = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"][
+        "build"
+    ]
+    assert hatch["targets"]["wheel"]["force-include"]["models"] == "stockade/_models"
+    assert "models" in hatch["targets"]["sdist"]["include"]
+
+
+def test_each_model_names_its_source_and_its_status_as_the_catalogue_does(repository: Path):
+    for one in catalogue(repository / "models"):
+        readme = (repository / "models" / one.name / "README.md").read_text(encoding="utf-8")
+        opening = load(one.path).documentation
+        assert f"Status: **{one.status}**" in readme, one.name
+        # The title, or what of it a line break leaves whole.
+        assert " ".join(one.title.split()[:3]) in " ".join(readme.split()), one.name
+        for address in filter(None, (one.doi, one.arxiv)):
+            assert address in readme, one.name
+        assert any(word and word in opening for word in (one.doi, one.arxiv, str(one.year))), one.name
 
 
 def test_the_page_of_models_is_up_to_date(repository: Path):

@@ -189,3 +189,15 @@ def test_every_mdl_of_the_corpus_is_read_or_refused_with_a_line(shared: Path) ->
         if one.severity == "error" and not one.place.line
     }
     assert without_line == {}
+
+
+@pytest.mark.parametrize(("number", "method"), [("0", "euler"), ("2", "euler"), ("1", "rk4"), ("5", "rk4")])
+def test_the_integration_method_stands_in_the_settings(number: str, method: str) -> None:
+    settings = f"\\\\\\---/// Sketch\n///---\\\\\\\n:L<%^E!@\n15:0,0,0,{number},0,0\n22:a,b\n"
+    assert parse_mdl("x = 1 ~~|\n" + settings, "x.mdl").method == method
+
+
+def test_a_method_that_is_not_run_is_refused() -> None:
+    settings = "\\\\\\---/// Sketch\n///---\\\\\\\n15:0,0,0,3,0,0\n"
+    with pytest.raises(StockadeError, match="integration method 3"):
+        parse_mdl("x = 1 ~~|\n" + settings, "x.mdl")

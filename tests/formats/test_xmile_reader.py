@@ -8,6 +8,7 @@ import pytest
 
 from stockade.errors import StockadeError
 from stockade.formats.xmile.read import parse_xmile
+from stockade.formats.xmile.write import write_xmile
 from stockade.model.expressions import Binary, Call, Number, Reference, Table, Unary
 from stockade.model.model import Model
 from stockade.simulation.single import simulate
@@ -340,3 +341,49 @@ def test_what_is_no_model(text: str, code: str) -> None:
     with pytest.raises(StockadeError) as caught:
         parse_xmile(text, "model.xmile")
     assert caught.value.diagnostics[0].code == code
+
+
+def test_units_have_other_names_and_may_be_made_of_others():
+    units = (
+        '<model_units><unit name="fox"><alias>foxes</alias></unit>'
+        '<unit name="per year"><eqn>1/year</eqn></unit><unit name="old" disabled="true"><eqn>x</eqn></unit>'
+        '<unit name="kg"/></model_units>'
+    )
+    model = model_of('<aux name="x"><eqn>1</eqn><units>foxes*per year</units></aux>', before=units)
+    assert model.unit_synonyms == (("fox", "foxes"), ("per year", "1/year"))
+    again = parse_xmile(write_xmile(model), "model.xmile")
+    assert again.unit_synonyms == model.unit_synonyms
+    assert "<eqn>1/year</eqn>" in write_xmile(model)
+
+
+def test_a_macro_that_an_export_has_lost_is_named() -> None:
+    with pytest.raises(StockadeError, match="EXPRESSION MACRO is called") as caught:
+        model_of('<aux name="x"><eqn>EXPRESSION MACRO(y, 2)</eqn></aux>')
+    assert "leave out the macros" in caught.value.diagnostics[0].message
+
+
+def test_words_side_by_side_that_call_nothing() -> None:
+    with pytest.raises(StockadeError, match="found y"):
+        model_of('<aux name="a"><eqn>x y</eqn></aux>')
+
+
+def test_a_graphical_function_of_its_own() -> None:
+    points = '<gf name="g"><xscale min="0" max="2"/><ypts>1,5,9</ypts></gf>'
+    assert run(model_of(f'<aux name="a"><eqn>g(1.5)</eqn></aux>{points}'), "a")[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("discrete", [1, 1, 5, 9, 9]), ("extrapolate", [1, 3, 5, 7, 9])]
+)
+def test_types_of_graphical_functions(kind: str, expected: list[float]) -> None:
+    gf = f'<gf type="{kind}"><xpts>0,2,3</xpts><ypts>1,5,{9 if kind == "discrete" else 7}</ypts></gf>'
+    assert run(model_of(f'<aux name="a"><eqn>TIME</eqn>{gf}</aux>'), "a") == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [("ROUND(-2.5)", -3), ("ROUND(2.4)", 2), ("PERCENT(0.3)", 30), ("SINWAVE(2, 4)", [0, 2, 0, -2, 0])],
+)
+def test_functions_of_stella(call: str, expected: float | list[float]) -> None:
+    found = run(model_of(f'<aux name="a"><eqn>{call}</eqn></aux>'), "a")
+    assert found == pytest.approx(expected if isinstance(expected, list) else [expected] * 5)

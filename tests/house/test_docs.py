@@ -35,7 +35,7 @@ def codes_used() -> set[str]:
     everywhere = {name: at for source in SOURCES for name, at in takers_of_codes(source).items()}
     found: set[str] = set()
     for source in SOURCES:
-        takers = {**everywhere, **takers_of_codes(source), "Diagnostic": 0}
+        takers = {**everywhere, **takers_of_codes(source), "Diagnostic": 0, "Trouble": 0}
         for node in ast.walk(source.tree):
             if not isinstance(node, ast.Call):
                 continue

@@ -17,7 +17,7 @@ WRONG = {
     "circular definition": "a = b + 1 ~ Dmnl ~ |\nb = MAX( c, 2 ) ~ Dmnl ~ |\nc = a / 2 ~ Dmnl ~ |\n",
     "circle of one": "a = a + 1 ~ Dmnl ~ |\n",
     "circle at the start": "a = INTEG( 1/Time, b ) ~ Dmnl ~ |\nb = INTEG( 1/Time, a * 2 ) ~ Dmnl ~ |\n",
-    "unsupported function": "a = 1 +\n\tRANDOM GAMMA( 0, 9, 2, 0, 1, 7 ) ~ Dmnl ~ |\n",
+    "unsupported function": "a = 1 +\n\tDELAY CONVEYOR( 1, 2, 0, 1, 5, 2 ) ~ Dmnl ~ |\n",
     "unknown function": "a = SMOTH( 3, 4 ) ~ Dmnl ~ |\nb = tabel( Time ) ~ Dmnl ~ |\n" + TABLE,
     "units": "people = INTEG( births, 10 ) ~ person ~ |\nbirths = people * 2 ~ person/Month ~ |\n",
     "arguments": "a = MAX( 1, 2, 3 ) ~ Dmnl ~ |\nb = table( 1, 2 ) ~ Dmnl ~ |\n" + TABLE,

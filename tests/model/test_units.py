@@ -48,12 +48,17 @@ def test_what_is_printed_is_read_again(a: Units) -> None:
     [
         ("person/(Month*attack)", "people / months / attacks"),
         ("1/Month", "1/mo."),
+        ("1/Month", "/ Month"),
+        ("person/Month/Month", "person/(Month*Month)"),
+        ("Month^(-1)", "1/Month"),
+        ("person*year/widget", "(year*person)/widget"),
         ("Dmnl", "dimensionless"),
         ("", "1"),
         ("fraction", "Dmnl"),
         ("$/Year", "dollars/yr"),
         ("m*m", "m^2"),
         ("m**2", "M ^ (2)"),
+        ("m^(1/2)", "m^0.5"),
         ("kg*m/kg", "m"),
         ("a/b*c", "c*a/b"),
         ("1/(1/Month)", "Month"),
@@ -78,8 +83,29 @@ def test_synonyms_of_a_file_join_groups() -> None:
     assert parse_units("years", table) == parse_units("mo", table)
 
 
+def test_units_made_of_others() -> None:
+    table = synonym_table(
+        [("per year", "1/year"), ("N", "newton", "kg*m/second^2"), ("joule", "N*m"), ("watt", "joule / sec")]
+    )
+    assert parse_units("people * per year", table) == parse_units("person/yr", table)
+    assert parse_units("watt", table) == parse_units("kg*m^2/second^3", table)
+    assert parse_units("newton/N", table) == DIMENSIONLESS
+
+
+def test_units_made_of_themselves_or_of_nothing_readable_stay_names() -> None:
+    table = synonym_table([("a", "b*c"), ("b", "a/c"), ("x", "x/y"), ("odd", "(")])
+    for name in ("a", "b", "x", "odd"):
+        assert parse_units(f"{name}/{name}", table) == DIMENSIONLESS
+        assert parse_units(name, table) != DIMENSIONLESS
+
+
+def test_a_long_chain_of_units_is_read_in_time() -> None:
+    chain = [(f"u{at}", f"u{at + 1}*u{at + 1}") for at in range(400)]
+    assert parse_units("u0/u0", synonym_table(chain)) == DIMENSIONLESS
+
+
 @pytest.mark.parametrize(
-    "text", ["person/", "/Month", "(person", "person)", "m^", "m^x", "*", "m^(2", "a//b"]
+    "text", ["person/", "(person", "person)", "m^", "m^x", "*", "m^(2", "a//b", "m^(1/0)", "m^(1/2"]
 )
 def test_broken_units(text: str) -> None:
     with pytest.raises(StockadeError, match="broken-units"):
@@ -180,3 +206,59 @@ def test_missing_units_are_one_warning() -> None:
 def test_time_has_the_units_of_the_time_step() -> None:
     (found,) = check(model_of("x = Time ~ Year ~ |"))
     assert "expected year, found month" in found.message
+
+
+MACRO = """
+:MACRO: PER TIME(input, month)
+PER TIME = input / month ~ input/month ~ |
+:END OF MACRO:
+:MACRO: BARE(input)
+BARE = input * 2 ~~|
+:END OF MACRO:
+:MACRO: SHARE(input)
+SHARE = input / input ~ Dmnl ~ |
+:END OF MACRO:
+"""
+
+
+@pytest.mark.parametrize(
+    ("equation", "units", "found"),
+    [
+        ("PER TIME(people, delay)", "person/Month", None),
+        ("PER TIME(people, delay)", "person", "person/month"),
+        ("PER TIME(people, area)", "person", "person/m^2"),
+        ("PER TIME(people, 3)", "kg", None),  # a number tells nothing
+        ("BARE(people)", "kg", None),
+        ("SHARE(people) * area", "m^2", None),
+        ("SHARE(people) * area", "kg", "m^2"),
+    ],
+)
+def test_within_a_macro_an_argument_stands_for_its_units(
+    equation: str, units: str, found: str | None
+) -> None:
+    model = model_of(MACRO + PARTS + f"x = {equation} ~ {units} ~ |")
+    warnings = [one for one in check(model) if one.code == "units-mismatch"]
+    assert [one.found for one in warnings] == ([] if found is None else [found])
+
+
+@pytest.mark.parametrize(
+    ("written", "limits"),
+    [("person [0,?]", (0, None, None)), ("person[0,9,1]", (0, 9, 1)), ("person [?,9]", (None, 9, None))],
+)
+def test_a_range_is_no_part_of_the_units(written: str, limits: tuple[float | None, ...]) -> None:
+    model = model_of(PARTS + f"x = people * share ~ {written} ~ |")
+    assert check(model) == ()
+    assert model.by_name["x"].limits == limits
+
+
+def test_every_finding_shows_both_units() -> None:
+    model = model_of(PARTS + "x = people + delay ~ person ~ | y = births ~ person ~ |")
+    assert [(one.expected, one.found) for one in check(model)] == [
+        ("person", "month"), ("person", "person/month"),
+    ]  # fmt: skip
+
+
+def test_elements_of_a_variable_have_the_same_units() -> None:
+    model = model_of(PARTS + "Who : a, b ~~| w[Who] = 1, 2 ~ person ~ | x = SUM(w[Who!]) + w[a] ~ delay ~ |")
+    (found,) = check(model)
+    assert (found.expected, found.found) == ("delay", "person")

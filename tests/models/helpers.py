@@ -19,7 +19,7 @@ from stockade.formats.vensim.read import parse_mdl
 FOLDER = Path(__file__).resolve().parents[2] / "models"
 METHODS = ("euler", "rk4")
 NAMES = tuple(one.name for one in catalogue(FOLDER))
-# Subscripts are read and not yet run: this one goes through PySD.
+# PySD names the elements of an array in a way of its own: test_turchin.py compares this one.
 SUBSCRIPTED = "turchin-fathers-and-sons"
 SCALAR = tuple(name for name in NAMES if name != SUBSCRIPTED)
 

@@ -1,7 +1,6 @@
 """Fathers and sons, after Turchin 2016: a cycle of a generation, and what the step does to it.
 
-Our engine does not run subscripts yet; until it does, PySD runs the file, and the numbers come from the
-recursion written out here.
+Our engine and PySD run the file; the numbers come from the recursion written out here.
 """
 
 from __future__ import annotations

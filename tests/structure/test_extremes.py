@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import stockade.structure.extremes as extremes_room
 from stockade.model.elaborate import elaborate
 from stockade.progress import silent
 from stockade.structure.conditions import conditions, groups
@@ -82,6 +83,13 @@ def test_growth_without_a_limit_is_not_called_a_division():
     assert "growth-without-limit" in codes(found)
     assert "extreme-not-finite" not in codes(found)
     assert "with growth = 10000" in only(found, "growth-without-limit").message
+
+
+def test_a_delay_too_short_for_the_step_swings():
+    found = extremes("x = INTEG((goal - x) / delay, 0) ~ kg [-9,?] ~ | goal = 5 ~~| delay = 2 ~~|", end=40)
+    assert [(one.kind, one.name) for one in found.events if one.condition.words == "delay = 0.002"] == [
+        ("swings", "x")
+    ]
 
 
 def test_a_stock_that_may_be_negative_is_left_alone():
@@ -181,3 +189,33 @@ def test_the_words_count_the_runs():
         said
         == "10 runs: 6 with a constant, 0 with an input, 3 with an initial stock at an end; none went wrong"
     )
+
+
+def found_by(model) -> list[tuple[str, str, float, str]]:
+    return [(one.kind, one.name, one.time, one.condition.words) for one in extremes_of(model).events]
+
+
+def test_pieces_of_the_ensemble_change_nothing(monkeypatch):
+    model = built("x = INTEG(a / b - c * x, d) ~~| a = 1 ~~| b = 2 ~~| c = 0.3 ~~| d = 4 ~~|")
+    whole = found_by(model)
+    assert len(whole) > 1
+    monkeypatch.setattr(extremes_room, "MOST_IN_A_PIECE", 5)
+    assert found_by(model) == whole
+
+
+def test_a_run_too_long_to_keep_is_looked_at_where_it_saves(monkeypatch):
+    model = built("x = INTEG(-r, 10) ~ kg ~ | r = 0.5 ~~|")
+    monkeypatch.setattr(extremes_room, "MEMORY", 1000)
+    found = extremes_of(model)
+    assert found.every == 8
+    assert ("negative", "x", 1.0, "r = 500") in found_by(model)
+
+
+def test_a_constant_that_divides_is_told_how_to_say_that_it_is_never_zero():
+    found = only(tried("x = INTEG(1 / below, 1) ~~| below = 1 ~~|"), "extreme-not-finite")
+    assert found.hint.startswith("If below can never be 0, give it a lower limit above 0")
+
+
+def test_what_a_model_does_as_it_stands_comes_first():
+    found = tried("x = INTEG(1 / (below * c), 1) ~~| below = 1 ~~| c = 1 ~~| y = INTEG(-9, 3) ~ kg [0,?] ~ |")
+    assert found.trials[1].findings[0].message.startswith("at time 0.375, y falls below zero")

@@ -83,7 +83,13 @@ PLACES = {
     "null with mechanism": ('null = "trend"', 'null = "trend"\nhold = { "birth rate" = 0 }'),
     "no trend": ('null = "trend"', 'null = "mean"'),
     "scenario on nothing": ("hold = { boats = 0,", "hold = { boat = 0,"),
-    "scenario on a constant": ("hold = { boats = 0,", 'hold = { "birth rate" = 0,'),
+    "scenario on a lookup": ("hold = { boats = 0,", 'hold = { "boats table" = 0,'),
+    "scenario scales a stock": ("hold = { boats = 0,", "scale = { fish = 0.5 }\nhold = { boats = 0,"),
+    "scenario twice on one": ("hold = { boats = 0,", "scale = { catch = 0.5 }\nhold = { boats = 0,"),
+    "scenario path backwards": (
+        "hold = { boats = 0,", 'replace = { births = { 2006-05 = 1, 2006-04 = 2 } }\nhold = { boats = 0,'),
+    "scenario path no month": (
+        "hold = { boats = 0,", 'replace = { births = { May = 1 } }\nhold = { boats = 0,'),
     "scenario says nothing": ("its mean over 2006-01..2006-03", "the mean of 2006"),
     "scenario window empty": ("its mean over 2006-01..2006-03", "its mean over 2006-03..2006-01"),
     "scenario outside": ("its mean over 2006-01..2006-03", "its value at 2007-01"),

@@ -50,7 +50,7 @@ def test_words_of_the_iraq_study_arrive(iraq):
     share = next(one for one in study.definitions if one.share)
     assert (share.is_, share.canonical, share.first_guess) == (None, None, None)
     kept = next(one for one in study.scenarios if one.id == "fighters_kept")
-    assert (kept.hold[0].kind, kept.hold[0].window) == ("value", parse_window("2007-05"))
+    assert (kept.interventions[0].kind, kept.interventions[0].window) == ("value", parse_window("2007-05"))
     assert kept.from_ == parse_month("2007-06")
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,19 +21,6 @@ EXPLANATIONS = (*MECHANISMS, "null-trend", "null-mean")
 FIRST, SECOND = "2007-12-31", "2009-06-30"
 ALL_REPEATS = 2 * 2 * 2  # mechanisms, dates, repeats
 CLAIM_IDS = ["fewer-kills", "fewer-poachers", "patrols-did-it", "patrols-explain", "trophies", "better"]
-
-
-@pytest.fixture(scope="module")
-def assessed(tmp_path_factory):
-    """The study's folder after an assessment, and its document. Copy the folder before changing it."""
-    folder = write_tiny(tmp_path_factory.mktemp("tiny") / "park")
-    return folder, route.assess_study(folder)
-
-
-@pytest.fixture
-def again(assessed, tmp_path):
-    """A copy of the assessed study with all that it has kept."""
-    return Path(shutil.copytree(assessed[0], tmp_path / "park"))
 
 
 @contextmanager

@@ -15,8 +15,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from stockade.briefing.contrasts import Contrast
+from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
+from stockade.briefing.loops import Feedback
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class AsOf:
         scenarios: With civilian deaths beside.
         left_out: What was known and not used.
         notes: Sentences that belong to this date, e.g. a fit that is not sound.
+        feedback: Feedback loops of the weightiest mechanism; null where they were not asked for.
     """
 
     date: str
@@ -92,6 +96,7 @@ class AsOf:
     scenarios: tuple[Scenario, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,7 @@ class Document:
         notes: Sentences about the whole.
         versions: Name -> version of what it was made with.
         seed: Of the random numbers.
+        course: The evidence month by month; None until `stockade follow` has been run.
     """
 
     study: str
@@ -151,6 +157,7 @@ class Document:
     notes: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
     seed: int | None = None
+    course: Course | None = None
 
 
 DERIVED = {
@@ -159,8 +166,8 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document) -> dict[str, Any]:
-    """Returns the document as what `json.dumps` takes: no NaN, no infinity (None instead), no NumPy."""
+def to_json(document: Document | Contrast | Course | Feedback) -> dict[str, Any]:
+    """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 
 
@@ -171,6 +178,23 @@ def from_json(data: Mapping[str, Any]) -> Document:
         KeyError, TypeError: If the data is not such a document.
     """
     return _typed(Document, data)
+
+
+def course_from_json(data: Mapping[str, Any]) -> Course:
+    """Returns the course that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such a course.
+    """
+    return _typed(Course, data)
+
+
+def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:
+    """Returns the feedback loops that `to_json` wrote; None where the data is not such."""
+    try:
+        return _typed(Feedback, data)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _plain(value: Any) -> Any:

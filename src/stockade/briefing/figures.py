@@ -9,10 +9,12 @@ from typing import Any
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
+from stockade.briefing.courses import course_figures
 from stockade.briefing.document import AsOf, Document
 from stockade.briefing.fans import forecast_figures, latent_figures, series_figures
 from stockade.briefing.findings import Parameter
 from stockade.briefing.ledgers import ledger_figures
+from stockade.briefing.loop_figures import feedback_figures
 from stockade.briefing.marks import BLUE, GREY, INK, RUST, Figure, unit, wrapped
 from stockade.briefing.summary import by_weight, heaviest_mechanism
 from stockade.briefing.wording import count, day, number, percent, several
@@ -27,24 +29,34 @@ class Figures:
 
     Attributes:
         weights: Of the explanations, at all dates.
+        course: The same month by month.
         series: Observed series.
         latents: What nobody counts.
         ledger: Reports against the posterior.
         parameters: Posterior against prior.
         forecasts: Against what came.
+        feedback: Loops of the weightiest mechanism; an inner list for each date that has any.
     """
 
     weights: tuple[Figure, ...]
+    course: tuple[Figure, ...]
     series: tuple[tuple[Figure, ...], ...]
     latents: tuple[tuple[Figure, ...], ...]
     ledger: tuple[tuple[Figure, ...], ...]
     parameters: tuple[Figure, ...]
     forecasts: tuple[Figure, ...]
+    feedback: tuple[tuple[Figure, ...], ...]
 
     def every(self) -> tuple[Figure, ...]:
         """Returns all of them in the page's order."""
-        nested = (*self.series, *self.latents, *self.ledger)
-        return (*self.weights, *(one for row in nested for one in row), *self.parameters, *self.forecasts)
+        nested = (*self.series, *self.latents, *self.feedback, *self.ledger)
+        return (
+            *self.weights,
+            *self.course,
+            *(one for row in nested for one in row),
+            *self.parameters,
+            *self.forecasts,
+        )
 
 
 def draw(document: Document) -> Figures:
@@ -53,11 +65,13 @@ def draw(document: Document) -> Figures:
     with debug_mode(False):
         return Figures(
             weights=_weights_figure(document),
+            course=course_figures(document.course),
             series=tuple(tuple(row) for row in series_figures(document)),
             latents=tuple(tuple(row) for row in latent_figures(document)),
             ledger=tuple(tuple(row) for row in ledger_figures(document)),
             parameters=tuple(one for as_of in document.as_of for one in _parameter_figure(as_of)),
             forecasts=tuple(forecast_figures(document)),
+            feedback=tuple(tuple(row) for row in feedback_figures(document)),
         )
 
 

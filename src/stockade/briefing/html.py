@@ -13,10 +13,14 @@ import vl_convert
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from stockade.briefing.courses import told_sentences
 from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
 from stockade.briefing.fans import slug
 from stockade.briefing.figures import draw
+from stockade.briefing.loop_figures import figures_of
+from stockade.briefing.loop_words import groups, listed, path, sentences, share, spans
+from stockade.briefing.loops import Feedback
 from stockade.briefing.stamp import stamp_of
 from stockade.briefing.summary import HEAVY, OUTCOMES, answer, outcome, series_labels
 from stockade.briefing.views import (
@@ -66,6 +70,17 @@ def render_html(document: Document) -> str:
     return _environment().get_template("page.html").render(_content(document))
 
 
+def render_loops(feedback: Feedback, title: str) -> str:
+    """Returns a page of one run's feedback loops: figures and table; nothing is loaded when it is viewed.
+
+    Args:
+        feedback: The loops.
+        title: Of the model.
+    """
+    content = {"feedback": feedback, "title": title, "figures": figures_of(feedback), "dates": ()}
+    return _environment().get_template("loops.html").render(content | _shell())
+
+
 @cache
 def bundle() -> str:
     """Returns Vega, Vega-Lite and Vega-Embed as one script that sets `window.vegaEmbed`."""
@@ -94,6 +109,8 @@ def _content(document: Document) -> dict[str, Any]:
         "claims": claims,
         "opinions": opinions,
         "explanations": explanation_rows(document),
+        "course": document.course,
+        "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),
         "lines": line_key(document),
@@ -104,10 +121,14 @@ def _content(document: Document) -> dict[str, Any]:
         "inputs": shared(document, "inputs", "name"),
         "left_out": [(as_of.date, one) for as_of in document.as_of for one in as_of.left_out],
         "labels": series_labels(document),
-        "css": _template("page.css"),
-        "script": _template("page.js"),
-        "bundle": bundle(),
+        "feedback": [one for one in document.as_of if one.feedback is not None],
+        **_shell(),
     }
+
+
+def _shell() -> dict[str, Any]:
+    """Returns what every page carries with it."""
+    return {"css": _template("page.css"), "script": _template("page.js"), "bundle": bundle()}
 
 
 def _template(name: str) -> str:
@@ -116,7 +137,7 @@ def _template(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    names = ("page.html", "parts.html")
+    names = ("page.html", "parts.html", "loops.html")
     environment = Environment(
         loader=DictLoader({name: _template(name) for name in names}),
         autoescape=True,
@@ -126,6 +147,12 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "along": _along,
+        "loop_groups": groups,
+        "loop_path": path,
+        "loop_sentences": sentences,
+        "loop_share": share,
+        "loop_spans": spans,
+        "loops_listed": listed,
         "count": count,
         "coverage": coverage,
         "day": day,

@@ -13,7 +13,7 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from stockade.briefing import curves, document, findings
+from stockade.briefing import course, curves, document, findings, loops
 from stockade.briefing.document import DERIVED
 
 KINDS: tuple[type, ...] = (
@@ -36,6 +36,12 @@ KINDS: tuple[type, ...] = (
     curves.Knot,
     document.Scenario,
     document.LeftOut,
+    course.Course,
+    course.EvidencePath,
+    course.Told,
+    loops.Feedback,
+    loops.FeedbackLoop,
+    loops.Phase,
 )
 
 INTRODUCTION = """# briefing.json

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from stockade.briefing.document import Document
 from stockade.briefing.findings import ClaimVerdict, ForecastScore
+from stockade.briefing.loop_terminal import print_feedback
 from stockade.briefing.summary import answer, series_labels
 from stockade.briefing.views import (
     claim_views,
@@ -51,6 +52,7 @@ def print_briefing(document: Document, console: Console) -> None:
     print_scenarios(document, console)
     print_forecasts(document, console)
     print_parameters(document, console)
+    print_feedback(document, console)
     print_notes(document, console)
 
 

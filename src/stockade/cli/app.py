@@ -26,6 +26,13 @@ app = typer.Typer(
 StudyArgument = Annotated[
     Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
 ]
+ModelArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL",
+        help="A model file (.mdl, .xmile, .stmx, .xml), a folder with one, or the name of a reference model.",
+    ),
+]
 JsonOption = Annotated[
     Path | None,
     typer.Option(
@@ -39,6 +46,17 @@ ParticlesOption = Annotated[
 ]
 RepeatsOption = Annotated[
     int | None, typer.Option("--repeats", min=1, help="Independent fits of each explanation.")
+]
+DataOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
+    ),
+]
+OutsideOption = Annotated[
+    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
 ]
 
 
@@ -74,6 +92,8 @@ def check(
         ),
     ] = False,
     json_file: JsonOption = None,
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Say what is wrong with a study or a model, without running it unless --extreme asks for that.
 
@@ -81,16 +101,17 @@ def check(
     """
     with door(json_file):
         from stockade.cli.checking import check_path
+        from stockade.cli.sources import ModelFiles
 
-        check_path(path, json_file, extreme=extreme)
+        check_path(ModelFiles(path, tuple(data or ()), outside), json_file, extreme=extreme)
 
 
 @app.command(
-    short_help="Run a model once: a row per saved time.",
+    short_help="Run a model once: draw it, write it.",
     epilog=_example("simulate studies/iraq-2008/model.mdl --set 'normal arrivals=60' --out run.csv"),
 )
 def simulate(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
+    model: ModelArgument,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
@@ -100,16 +121,76 @@ def simulate(
         typer.Option("--method", help="How to integrate; as the file says if not given."),
     ] = None,
     out: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write the run: .csv a row per saved time (- is standard output), .html, .svg or .png a "
+            "chart; may be repeated.",
+        ),
+    ] = None,
+    plot: Annotated[
+        list[str] | None,
+        typer.Option("--plot", metavar="NAME", help="Draw this variable, not the stocks; may be repeated."),
+    ] = None,
+    no_plot: Annotated[
+        bool, typer.Option("--no-plot", help="Draw nothing; without --out the table goes to standard output.")
+    ] = False,
+    json_file: JsonOption = None,
+    data: DataOption = None,
+    outside: OutsideOption = False,
+) -> None:
+    """Run a model once and draw its stocks; write a row per saved time, every variable under its own name."""
+    with door(json_file, *(out or ())):
+        from stockade.cli.simulating import Wanted, simulate_model
+        from stockade.cli.sources import ModelFiles
+
+        wanted = Wanted(tuple(out or ()), json_file, tuple(plot or ()), nothing_drawn=no_plot)
+        files = ModelFiles(model, tuple(data or ()), outside)
+        simulate_model(files, tuple(settings or ()), method, wanted)
+
+
+@app.command(short_help="List the reference models.", epilog=_example("models"))
+def models(json_file: JsonOption = None) -> None:
+    """List the published models that come with Stockade: what each shows, its source, what was checked."""
+    with door(json_file):
+        from stockade.cli.models import list_models
+
+        list_models(json_file)
+
+
+@app.command(
+    short_help="Show which feedback loop drives a model when.",
+    epilog=_example("loops models/deitchman-1962 --out loops.html"),
+)
+def loops(
+    model: ModelArgument,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Give a constant another value; may be repeated."),
+    ] = None,
+    method: Annotated[
+        Literal["euler", "rk4"] | None,
+        typer.Option("--method", help="How to integrate; as the file says if not given."),
+    ] = None,
+    start: Annotated[
+        float | None, typer.Option("--from", metavar="TIME", help="First time to look at.")
+    ] = None,
+    end: Annotated[float | None, typer.Option("--to", metavar="TIME", help="Last time to look at.")] = None,
+    most: Annotated[
+        int, typer.Option("--most", min=1, help="Look at all loops up to so many, else at the strongest.")
+    ] = 1000,
+    out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE.csv", help="Where to write; standard output if not given."),
+        typer.Option("--out", metavar="FILE", help="A page (.html) or the influence of every loop (.csv)."),
     ] = None,
     json_file: JsonOption = None,
 ) -> None:
-    """Run a model once and write a row per saved time: Time, then every variable under its own name."""
+    """Show the feedback loops of a model: their polarity, their share of what happens, when they dominate."""
     with door(json_file, out):
-        from stockade.cli.simulating import simulate_model
+        from stockade.cli.looping import show_loops
 
-        simulate_model(model, tuple(settings or ()), method, out, json_file)
+        show_loops(model, tuple(settings or ()), method, (start, end), most, out, json_file)
 
 
 @app.command(
@@ -117,10 +198,12 @@ def simulate(
     epilog=_example("convert models/deitchman-1962/model.mdl deitchman.xmile"),
 )
 def convert(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file: .mdl, .xmile, .stmx, .xml.")],
+    model: ModelArgument,
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="The file to write; its suffix tells the format.")
     ],
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Write a model in another format: .mdl for Vensim; .xmile, .stmx or .xml for XMILE.
 
@@ -129,7 +212,7 @@ def convert(
     with door(None, out):
         from stockade.formats.convert import convert as convert_file
 
-        convert_file(model, out)
+        convert_file(model, out, data=tuple(data or ()), outside=outside)
         typer.echo(f"{out}: written")
 
 
@@ -169,6 +252,64 @@ def forecast(study: StudyArgument, json_file: JsonOption = None, fresh: FreshOpt
         from stockade.cli.reporting import report
 
         report("forecast", study, json_file, fresh=fresh)
+
+
+@app.command(
+    short_help="Compare scenarios with what was.",
+    epilog=_example("whatif studies/iraq-2008 steady_arrivals --json whatif.json"),
+)
+def whatif(
+    study: StudyArgument,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Ids in study.toml; ONE+OTHER for both together. All if not given."
+        ),
+    ] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="A date of the study; may be repeated. The latest if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Compare every stock and flow under scenarios with what was, draw by draw, with intervals."""
+    with door(json_file):
+        from stockade.cli.contrasting import compare
+
+        compare(
+            study, tuple(scenarios or ()), tuple(as_of or ()), json_file,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
+
+
+@app.command(
+    short_help="The evidence month by month.", epilog=_example("follow studies/iraq-2008 --json weights.json")
+)
+def follow(
+    study: StudyArgument,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=2, help="Independent runs of each explanation: 2 if not given."),
+    ] = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Follow the weight of every explanation month by month, as the data became known.
+
+    Says from which day on the data could tell two explanations apart. The next assess shows it.
+    """
+    with door(json_file):
+        from stockade.cli.following import follow_and_show
+
+        follow_and_show(study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
 
 
 @app.command(

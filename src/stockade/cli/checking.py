@@ -14,33 +14,35 @@ from stockade.cli.bars import bars
 from stockade.cli.complaints import error_console, print_diagnostics
 from stockade.cli.doors import EXIT_MISTAKE
 from stockade.cli.findings import print_structure, print_units
-from stockade.cli.folders import study_folder
+from stockade.cli.folders import is_study_folder, study_folder
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json
+from stockade.cli.sources import ModelFiles
 from stockade.errors import Diagnostic, StockadeError
 
 if TYPE_CHECKING:
     from stockade.structure.trials import Structure
 
 
-def check_path(path: Path, json_file: Path | None, *, extreme: bool = False) -> None:
+def check_path(files: ModelFiles, json_file: Path | None, *, extreme: bool = False) -> None:
     """Checks a study's folder (or its study.toml) or a model file and prints what it finds.
 
     Args:
-        path: The folder or file.
+        files: The folder or file, and what a model may read.
         json_file: Where JSON goes, if anywhere.
         extreme: Run the structure tests too, where nothing stops the model from running.
 
     Raises:
         typer.Exit: With status 2 where an error was found.
     """
-    is_study = path.is_dir() or path.name == "study.toml"
+    path = files.path
+    is_study = is_study_folder(path)
     try:
-        found = _check_study(path) if is_study else _check_model(path)
+        found = _check_study(path) if is_study else _check_model(files)
     except StockadeError as error:
         found = error.diagnostics
     structure = None
     if extreme and not any(one.severity == "error" for one in found):
-        structure = _structure(path, is_study=is_study)
+        structure = _structure(files, is_study=is_study)
         found = (*found, *structure.findings)
     errors = sum(one.severity == "error" for one in found)
     _print(found)
@@ -66,16 +68,15 @@ def _print(found: Sequence[Diagnostic]) -> None:
     print_units(units, Console(stderr=True, highlight=False))
 
 
-def _structure(path: Path, *, is_study: bool) -> Structure:
+def _structure(files: ModelFiles, *, is_study: bool) -> Structure:
     with bars() as progress:
         if is_study:
             from stockade.study.examining import examine_study
 
-            return examine_study(study_folder(path), progress=progress)
-        from stockade.formats.load import load
+            return examine_study(study_folder(files.path), progress=progress)
         from stockade.structure.examine import examine
 
-        return examine(load(path), progress=progress)
+        return examine(files.read(), progress=progress)
 
 
 def plain(content: Any) -> Any:
@@ -94,8 +95,7 @@ def _check_study(path: Path) -> tuple[Diagnostic, ...]:
     return tuple(check_study(folder))
 
 
-def _check_model(path: Path) -> tuple[Diagnostic, ...]:
-    from stockade.formats.load import load
+def _check_model(files: ModelFiles) -> tuple[Diagnostic, ...]:
     from stockade.model.checks import check
 
-    return tuple(check(load(path)))
+    return tuple(check(files.read()))

@@ -9,6 +9,17 @@ from stockade.errors import Diagnostic, Place, StockadeError
 STUDY_FILE = "study.toml"
 
 
+def is_study_folder(path: Path) -> bool:
+    """Says whether a path is meant as a study: its study.toml, or a folder that is not a model's alone.
+
+    A folder with a model and data is a study that lacks its study.toml.
+    """
+    if path.name == STUDY_FILE or not path.is_dir():
+        return path.name == STUDY_FILE
+    alone = (path / "model.mdl").is_file() and not any(path.glob("*.csv"))
+    return (path / STUDY_FILE).exists() or not alone
+
+
 def study_folder(path: Path) -> Path:
     """Returns the folder of a study, given that folder or the study.toml in it.
 

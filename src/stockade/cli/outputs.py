@@ -52,16 +52,21 @@ def write_text(text: str, path: Path) -> None:
     if path == STANDARD_OUTPUT:
         sys.stdout.write(text)
         return
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Writes a file in one step, as `write_text` does; never to standard output."""
     must_be_writable(path)
     target = path.resolve()
     if target.exists() and not target.is_file():
-        with target.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with target.open("wb") as stream:
+            stream.write(content)
         return
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with beside.open("wb") as stream:
+            stream.write(content)
         beside.replace(target)
     except OSError as error:
         raise StockadeError(

@@ -21,7 +21,7 @@ from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.checks import check
 from stockade.model.elaborate import elaborate
-from stockade.model.expressions import Table
+from stockade.model.expressions import Call, Expression, Series, Table
 from stockade.model.inline import HIDDEN
 from stockade.model.model import CONTROL_NAMES, Model
 from stockade.model.names import canonical
@@ -114,6 +114,7 @@ def compile(
     expanded = expand(spell_out(settled))
     _refuse(expanded, path_names)
     control = read_control(model, literals)
+    _refuse_moving(expanded, control, average=average)
     constants = tuple(
         one.canonical
         for one in model.variables
@@ -122,7 +123,8 @@ def compile(
     wanted = _names(model, outputs, "output") if outputs is not None else _everything(model)
     if hidden:
         model, wanted = expanded, _moving(expanded, (*CONTROL_NAMES, *constants, *fixed_names, *path_names))
-    fixed = {name: literals[name] for name in (*CONTROL_NAMES, *sorted(fixed_names)) if name in literals}
+    named = (*CONTROL_NAMES, *sorted(fixed_names))
+    fixed = {name: literals[name] for name in named if name in literals and name not in control.varying}
     program = build(expanded, control, fixed, constants, path_names, wanted)
     plain, scenario = plan(program, wanted), plan(program, wanted, frozenset(replaceable))
     known = {one.canonical for one in model.variables}
@@ -143,7 +145,26 @@ def compile(
     )
 
 
+def _refuse_moving(model: Model, control: Control, *, average: bool) -> None:
+    """Raises where steps of different lengths meet what counts on equal ones."""
+    fixed = next((one for one in model.variables if _is_fixed_delay(one.equation)), None)
+    if control.varying and (average or ("time step" in control.varying and fixed is not None)):
+        control_name = control.varying[-1].upper()
+        what = f"the fixed delay in {fixed.name.partition('#')[0]}" if fixed else "means over save intervals"
+        said = f"{control_name} changes during the run, and {what} counts on equal steps"
+        one = model.by_name[control.varying[-1]]
+        place = Place(one.place.file or model.source, one.place.line, None, one.name)
+        hint = "write a number, or arithmetic over constants"
+        raise StockadeError(Diagnostic("control-not-constant", said, place, one.text, hint))
+
+
+def _is_fixed_delay(equation: Expression) -> bool:
+    return isinstance(equation, Call) and equation.function == "#delayed"
+
+
 def _saved(control: Control, count: int) -> Floats:
+    if control.saved is not None:
+        return control.step_times[np.asarray(control.saved)]
     return control.start + control.step * control.every * np.arange(count, dtype=np.float64)
 
 
@@ -200,10 +221,10 @@ def _refuse(model: Model, inputs: Sequence[str]) -> None:
             f"{one.name} takes its values from outside the model, and none were given",
             Place(one.place.file or model.source, one.place.line, None, one.name),
             one.text,
-            "give the variable an input path",
+            "give the file that holds them: --data FILE, load(path, data=[...]); or an input path",
         )
         for one in live
-        if one.kind == "data"
+        if one.kind == "data" and not isinstance(one.equation, Series)
     ]
     if wrong:
         raise StockadeError(wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from stockade.arrays import Floats
 from stockade.compiler.lower import evaluate, postfix
 from stockade.compiler.order import CircleError, circle_error, dependency_order
+from stockade.compiler.timetable import clock_of, timetable, varying
 from stockade.compiler.walk import names_in
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.model import CONTROL_NAMES, Model
@@ -26,16 +27,27 @@ class Control:
         step: TIME STEP.
         steps: How many steps the run takes.
         every: How many steps lie between two saved times.
+        varying: The control variables that change during the run; then there are a `clock`, `lengths` and
+            `saved`, and `step` and `every` are those of the first step.
+        clock: Times of the steps, shape (step,).
+        lengths: How long each step is, shape (step,).
+        saved: Which steps are saved.
     """
 
     start: float
     step: float
     steps: int
     every: int
+    varying: tuple[str, ...] = ()
+    clock: Floats | None = None
+    lengths: Floats | None = None
+    saved: tuple[int, ...] | None = None
 
     @property
     def step_times(self) -> Floats:
         """Times of the steps, the final time included; shape (step,)."""
+        if self.clock is not None:
+            return self.clock
         return self.start + self.step * np.arange(self.steps + 1, dtype=np.float64)
 
     @property
@@ -48,7 +60,7 @@ def default_values(model: Model) -> dict[str, float]:
     """Returns the value of every constant and control variable at the file's own numbers.
 
     A control variable may be arithmetic over constants and other control variables, as in
-    ``SAVEPER = TIME STEP``.
+    ``SAVEPER = TIME STEP``. Of one that depends on Time the value at the start is returned.
 
     Raises:
         StockadeError: `control-not-constant`, `circular-definition`.
@@ -59,12 +71,35 @@ def default_values(model: Model) -> dict[str, float]:
         if one.kind == "constant"
     }
     present = [name for name in CONTROL_NAMES if name in model.by_name and name not in values]
+    moving = varying(model)
+    if moving:
+        fixed = [name for name in present if name not in moving]
+        values |= _fixed(model, fixed, values)
+        return {**values, **_at_start(model, values, moving)}
+    return {**values, **_fixed(model, present, values)}
+
+
+def _at_start(model: Model, values: Mapping[str, float], moving: tuple[str, ...]) -> dict[str, float]:
+    """Returns what the control variables that depend on Time are at the start."""
+    clock = clock_of(model, values, moving)
+    if "initial time" not in moving:
+        return clock(values["initial time"]) if "initial time" in values else {}
+    # The start depends on Time: it is the time that gives itself, looked for from 0.
+    start = clock(0.0)["initial time"]
+    found = clock(start)
+    if found["initial time"] != start:
+        said = f"INITIAL TIME depends on Time, and is {found['initial time']:g} at {start:g}"
+        raise _wrong(model, "initial time", "control-not-constant", said, "write a number")
+    return found
+
+
+def _fixed(model: Model, present: Sequence[str], values: dict[str, float]) -> dict[str, float]:
+    """Returns the values of control variables that are arithmetic over constants."""
+    values = dict(values)
 
     def needs(name: str) -> tuple[str, ...]:
         return () if name in values else names_in(model.by_name[name].equation)
 
-    for control in present:
-        _refuse_varying(model, control)
     try:
         order = dependency_order(present, needs)
     except CircleError as circle:
@@ -73,27 +108,6 @@ def default_values(model: Model) -> dict[str, float]:
         if name not in values:
             values[name] = float(evaluate(postfix(model.by_name[name].equation, model), values))
     return values
-
-
-def _refuse_varying(model: Model, control: str) -> None:
-    """Raises where a control variable depends on something that is not fixed."""
-    seen = [control]
-    for name in seen:
-        variable = model.by_name.get(name)
-        if variable is None or variable.kind in ("stock", "data", "lookup"):
-            one = model.by_name[control]
-            other = variable.name if variable else name
-            place = Place(one.place.file or model.source, one.place.line, None, one.name)
-            raise StockadeError(
-                Diagnostic(
-                    "control-not-constant",
-                    f"{one.name} depends on {other}, which changes during a run",
-                    place,
-                    one.text,
-                    "write a number, or arithmetic over constants",
-                )
-            )
-        seen += [other for other in names_in(variable.equation) if other not in seen]
 
 
 def read_control(model: Model, values: Mapping[str, float]) -> Control:
@@ -117,6 +131,9 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
                     hint="add the variable to the model's control section",
                 )
             )
+    moving = varying(model)
+    if moving:
+        return _moving_control(model, values, moving)
     start, stop, step = (values[name] for name in CONTROL_NAMES[:3])
     save = values.get("saveper", step)
     if not step > 0:
@@ -139,6 +156,18 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         hint = "choose a FINAL TIME that the steps reach"
         raise _wrong(model, "final time", "final-time-not-multiple", said, hint)
     return Control(start, step, steps, every)
+
+
+def _moving_control(model: Model, values: Mapping[str, float], moving: tuple[str, ...]) -> Control:
+    """Returns the time axis where control variables depend on Time."""
+    fixed = {name: value for name, value in values.items() if name not in moving}
+    try:
+        times, lengths, saved = timetable(values, clock_of(model, fixed, moving))
+    except ValueError as error:
+        hint = "make it positive, and the run shorter"
+        raise _wrong(model, "time step", "time-step-not-positive", str(error), hint) from None
+    start, step = values["initial time"], values["time step"]
+    return Control(start, step, len(times) - 1, 1, moving, times, lengths, saved)
 
 
 def _wrong(model: Model, name: str, code: str, message: str, hint: str) -> StockadeError:

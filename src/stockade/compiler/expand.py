@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from stockade.compiler.accounting import MOST_PERIODS, present_value, present_value_at_ends, straight_line
 from stockade.compiler.noise import UNIFORM, stream
 from stockade.compiler.walk import rewrite
 from stockade.errors import Diagnostic, Place, StockadeError
@@ -22,6 +23,8 @@ from stockade.model.expressions import Binary, Call, Expression, Number, Referen
 from stockade.model.model import Model, Variable, VariableKind
 
 ONE = Number(1.0)
+NOISE_SEED = "noise seed"
+"""The constant of a Vensim model that seeds every random function whose own seed is 0."""
 
 
 def _times(left: Expression, right: Expression) -> Expression:
@@ -57,6 +60,16 @@ class _Expansion:
         self.hidden.append(Variable(name, name, kind, equation, text=owner.text, place=owner.place))
         return Reference(name)
 
+    def upcoming(self, label: str, ahead: int = 0) -> Reference:
+        """Returns a reference to the hidden variable that is added next, or after `ahead` others."""
+        return Reference(f"{self.owner.canonical}#{len(self.hidden) + ahead} {label}")
+
+    def refuse(self, call: Call, code: str, message: str, hint: str) -> StockadeError:
+        """Returns the error to raise for a call."""
+        owner = self.owner
+        place = Place(owner.place.file or self.source, call.place.line or owner.place.line, None, owner.name)
+        return StockadeError(Diagnostic(code, message, place, owner.text, hint))
+
     def shared(self, label: str, expression: Expression) -> Expression:
         """Returns something cheap to repeat: the expression if it is a leaf, else a hidden variable."""
         if isinstance(expression, Number | Reference):
@@ -68,17 +81,11 @@ def _order_of(call: Call, expansion: _Expansion) -> int:
     last = call.arguments[-1]
     if isinstance(last, Number) and last.value == int(last.value) and 1 <= last.value <= 100:
         return int(last.value)
-    owner = expansion.owner
-    raise StockadeError(
-        Diagnostic(
-            "delay-order-not-literal",
-            f"the order of {call.function.upper()} must be a whole number from 1 to 100, known before a run",
-            Place(
-                owner.place.file or expansion.source, call.place.line or owner.place.line, None, owner.name
-            ),
-            owner.text,
-            "write a number in the call, or a variable that follows from constants alone",
-        )
+    raise expansion.refuse(
+        call,
+        "delay-order-not-literal",
+        f"the order of {call.function.upper()} must be a whole number from 1 to 100, known before a run",
+        "write a number in the call, or a variable that follows from constants alone",
     )
 
 
@@ -159,6 +166,8 @@ def _sample(arguments: tuple[Expression, ...], to: _Expansion) -> Expression:
 
 def _draw(seed: Expression, to: _Expansion) -> Expression:
     to.draws += 1
+    if isinstance(seed, Number) and seed.value == 0 and NOISE_SEED in to.constants:
+        seed = Reference(NOISE_SEED)
     return Call(UNIFORM, (Number(stream(_owner(to), to.draws)), seed))
 
 
@@ -171,6 +180,61 @@ def _random_uniform(call: Call, to: _Expansion) -> Expression:
 def _random(call: Call, to: _Expansion) -> Expression:
     *others, seed = call.arguments
     return Call(f"#{call.function}", (_draw(seed, to), *others))
+
+
+def _random_lookup(call: Call, to: _Expansion) -> Expression:
+    table, *others, seed = call.arguments
+    return Call("#random lookup", (_draw(seed, to), table, *others))
+
+
+def _pink_noise(call: Call, to: _Expansion) -> Expression:
+    """White noise, smoothed: a stock that strays around a mean with a given deviation and memory.
+
+    Source:
+        Vensim reference manual, RANDOM PINK NOISE, after Ed Anderson.
+    """
+    mean, deviation, lasts, seed = call.arguments
+    mean, deviation, lasts = (to.shared("noise", one) for one in (mean, deviation, lasts))
+    white, first = (_normal(seed, to) for _ in range(2))
+    share = _over(Reference("time step"), lasts)
+    scale = _times(deviation, Call("sqrt", (_over(_minus(Number(2.0), share), share),)))
+    gap = _minus(_plus(mean, _times(scale, white)), to.upcoming("pink noise"))
+    start = _plus(mean, _times(deviation, first))
+    return to.add("pink noise", "stock", Call("integ", (_over(gap, lasts), start)))
+
+
+def _normal(seed: Expression, to: _Expansion) -> Expression:
+    cuts = (Number(-6.0), Number(6.0), Number(0.0), ONE)
+    return Call("#random normal", (_draw(seed, to), *cuts))
+
+
+def _time_value(call: Call, to: _Expansion) -> Expression:
+    base, offset, measure = call.arguments
+    if all(isinstance(one, Number) and one.value == 0 for one in (base, measure)):
+        return _plus(Reference("time"), offset)
+    raise to.refuse(
+        call,
+        "unsupported-function",
+        "GET TIME VALUE is known for the present time in the model's units only: GET TIME VALUE( 0, x, 0 )",
+        "Compute the calendar from Time.",
+    )
+
+
+def _depreciation(call: Call, to: _Expansion) -> Expression:
+    lifetime, length = call.arguments[1:3]
+    if (
+        isinstance(lifetime, Number)
+        and isinstance(length, Number)
+        and length.value > 0
+        and round(lifetime.value / length.value) <= MOST_PERIODS
+    ):
+        return straight_line(call, to)
+    raise to.refuse(
+        call,
+        "delay-order-not-literal",
+        f"lifetime and fiscal period must be known before a run, and at most {MOST_PERIODS} periods",
+        "write numbers in the call, or variables that follow from constants alone",
+    )
 
 
 def _expand_call(call: Call, to: _Expansion) -> Expression:
@@ -213,6 +277,16 @@ BUILDERS: Mapping[str, Builder] = {
     "random exponential": _random,
     "random weibull": _random,
     "random triangular": _random,
+    **dict.fromkeys(("random beta", "random binomial", "random gamma", "random poisson"), _random),
+    "random negative binomial": _random,
+    "random lookup": _random_lookup,
+    "random pink noise": _pink_noise,
+    "npv": present_value,
+    "npve": present_value_at_ends,
+    "depreciate straightline": _depreciation,
+    "game": lambda call, _: call.arguments[0],
+    "get time value": _time_value,
+    "time base": lambda call, _: _plus(call.arguments[0], _times(Reference("time"), call.arguments[1])),
     "initial": lambda call, to: to.add("initial", "auxiliary", Call("#initial", call.arguments)),
 }
 

@@ -40,6 +40,8 @@ class Moment(NamedTuple):
 
 
 Lowering = Callable[..., Value]
+NOT_AVAILABLE = -(2.0**109)
+"""What Vensim computes with where a number is missing (:NA:)."""
 
 
 def is_literal(value: Value) -> bool:

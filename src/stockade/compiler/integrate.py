@@ -70,6 +70,8 @@ def make_run(
         """
         plan = plain if overrides is None else scenario
         prepared = prepare(plan, literals, constants, inputs, overrides, overridable)
+        if plan.program.control.saved is not None:
+            return _single(prepared, outputs, method, average=average)
         if not prepared.batch:
             return _one_run(prepared, outputs, method, average=average)
         if average:
@@ -149,7 +151,7 @@ def _recorded(run: Run, values: Values, outputs: tuple[str, ...]) -> tuple[Array
 
 
 def _single(run: Run, outputs: tuple[str, ...], method: Method, *, average: bool) -> Array:
-    """Returns the outputs of one run, shape (time, outputs)."""
+    """Returns the outputs of one run, or of a batch whose steps differ, shape (time, outputs, *batch)."""
     control = run.plan.program.control
     every, saves = control.every, control.saves
 
@@ -157,6 +159,9 @@ def _single(run: Run, outputs: tuple[str, ...], method: Method, *, average: bool
         after, values = advance(run, carried, k, method)
         return after, jnp.stack(_recorded(run, values, outputs))
 
+    if control.saved is not None:
+        _, rows = jax.lax.scan(step, _carried(run), jnp.arange(control.steps + 1))
+        return rows[jnp.asarray(control.saved)]
     if average:
         _, rows = jax.lax.scan(step, _carried(run), jnp.arange(saves * every))
         return rows.reshape(saves, every, len(outputs)).mean(axis=1)

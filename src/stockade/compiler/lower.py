@@ -11,24 +11,45 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stockade.compiler.distributions import DISTRIBUTIONS
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.lookups import LONGEST_SUM
 from stockade.compiler.noise import NOISE_FUNCTIONS
+from stockade.compiler.series import SERIES_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
 from stockade.compiler.walk import postorder
 from stockade.errors import Diagnostic, Place
-from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Table, Text, Unary
+from stockade.model.expressions import (
+    Array,
+    Binary,
+    Call,
+    Expression,
+    Number,
+    Reference,
+    Series,
+    Table,
+    Text,
+    Unary,
+)
 from stockade.model.model import Model, Variable
 
 NEVER = Moment(np.nan, np.nan, np.nan, np.nan)
-LOWERINGS: Mapping[str, Lowering] = {**FUNCTIONS, **VECTOR_FUNCTIONS, **NOISE_FUNCTIONS}
+LOWERINGS: Mapping[str, Lowering] = {
+    **FUNCTIONS,
+    **LOOKUP_FUNCTIONS,
+    **VECTOR_FUNCTIONS,
+    **NOISE_FUNCTIONS,
+    **DISTRIBUTIONS,
+    **SERIES_FUNCTIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Puts a literal or a table on the stack."""
+    """Puts a literal, a table or a series on the stack."""
 
-    value: np.float64 | Table
+    value: np.float64 | Table | Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +89,7 @@ def postfix(expression: Expression, model: Model, literals: Mapping[str, float] 
 def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) -> Push | Load | Apply:
     if isinstance(node, Number):
         return Push(np.float64(node.value))
-    if isinstance(node, Table):
+    if isinstance(node, Table | Series):
         return Push(node)
     if isinstance(node, Unary):
         return Apply(SIGNS[node.operator], 1)

@@ -16,7 +16,7 @@ from stockade.compiler.walk import names_in, postorder, rewrite
 from stockade.model.expressions import Call, Expression, Number
 from stockade.model.model import Model
 
-_ORDERED = ("delay n", "smooth n")
+_ORDERED = ("delay n", "smooth n", "depreciate straightline")
 _ENOUGH = 1e-9
 
 
@@ -50,6 +50,8 @@ def _calls(equation: Expression) -> bool:
 
 
 def _settled(call: Call, model: Model, values: Mapping[str, float], fixed: set[str]) -> Call:
+    if call.function == "depreciate straightline":
+        return _settled_periods(call, model, values, fixed)
     *others, last = call.arguments
     found = _at_start(last, model, values)
     if found is None or found[0] != round(found[0]):
@@ -63,6 +65,19 @@ def _settled(call: Call, model: Model, values: Mapping[str, float], fixed: set[s
             order = most
             fixed |= time[1]
     return replace(call, arguments=(*others, Number(float(order), place=last.place)))
+
+
+def _settled_periods(call: Call, model: Model, values: Mapping[str, float], fixed: set[str]) -> Call:
+    """Returns a depreciation with its lifetime and its fiscal period as numbers, where they are known."""
+    stream, *lengths, start = call.arguments
+    settled: list[Expression] = []
+    for one in lengths:
+        found = _at_start(one, model, values)
+        if found is None:
+            return call
+        fixed |= found[1]
+        settled.append(Number(found[0], place=one.place))
+    return replace(call, arguments=(stream, *settled, start))
 
 
 def _at_start(

@@ -139,7 +139,7 @@ def plan(program: Program, outputs: Sequence[str], overridden: frozenset[str] = 
         overridden: Names that a run with overrides may replace; they count as changing in every step.
     """
     marks = dict.fromkeys((*program.constants, *program.initials), Mark.CONSTANTS)
-    marks |= dict.fromkeys((*program.inputs, "time"), Mark.TIME)
+    marks |= dict.fromkeys((*program.inputs, *program.series, "time"), Mark.TIME)
     marks |= {state.name: Mark.STATES for state in program.states}
     marks |= dict.fromkeys(overridden, Mark.STATES)
     sorting = _Sorting(program, marks)

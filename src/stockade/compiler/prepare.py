@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import jax.numpy as jnp
+import numpy as np
 
 from stockade.arrays import Array
 from stockade.compiler.functions import Moment, Value, full, number
 from stockade.compiler.lower import evaluate
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import Plan
+from stockade.compiler.series import paths
 
 Values = dict[str, Value]
 TOLERANCE = 1e-6
@@ -120,6 +122,9 @@ def _starts(plan: Plan, constants: Values, inputs: Array | None) -> Values:
     values: Values = {**constants, "time": plan.program.control.start}
     for i, name in enumerate(plan.program.inputs):
         values[name] = inputs[i, 0]  # type: ignore[index]
+    series = plan.program.series
+    begin = np.array([plan.program.control.start])
+    values |= zip(series, paths(list(series.values()), begin)[:, 0], strict=True)
     for name, code in plan.starts:
         values[name] = number(evaluate(code, values, _start_moment(plan)))
     return values
@@ -130,17 +135,24 @@ def _tables(plan: Plan, inputs: Array | None, fixed: Values) -> tuple[Values, ..
     control = plan.program.control
     trailing = 0 if inputs is None else inputs.ndim - 2
     begin = jnp.asarray(control.step_times).reshape((-1,) + (1,) * trailing)
+    step: Value = control.step
+    if control.lengths is not None:
+        step = jnp.asarray(control.lengths).reshape(begin.shape)
     stages = []
     for share in (0.0, 0.5, 1.0):
-        values: Values = {**fixed, "time": begin + share * control.step}
+        values: Values = {**fixed, "time": begin + share * step}
         for i, name in enumerate(plan.program.inputs):
             path = inputs[i]  # type: ignore[index]
             after = jnp.concatenate([path[1:], path[-1:]])
             values[name] = path if share == 0.0 else (1 - share) * path + share * after
-        when = Moment(values["time"], begin, control.step, control.start)
+        length = control.step if control.lengths is None else np.asarray(control.lengths)
+        given = paths(list(plan.program.series.values()), control.step_times + share * length)
+        for name, path in zip(plan.program.series, given, strict=True):
+            values[name] = jnp.asarray(path).reshape(begin.shape)
+        when = Moment(values["time"], begin, step, control.start)
         for name, code in plan.exogenous:
             values[name] = number(evaluate(code, values, when))
-        kept = ("time", *plan.program.inputs, *(name for name, _ in plan.exogenous))
+        kept = ("time", *plan.program.inputs, *plan.program.series, *(name for name, _ in plan.exogenous))
         stages.append({name: values[name] for name in kept} | {"#step time": begin})
     return tuple(stages)
 

@@ -9,7 +9,7 @@ from typing import Literal
 from stockade.compiler.control import Control
 from stockade.compiler.order import CircleError, circle_error, dependency_order
 from stockade.compiler.walk import names_in
-from stockade.model.expressions import Call, Expression, Number, Table
+from stockade.model.expressions import Call, Expression, Number, Series, Table
 from stockade.model.model import Model
 
 StateKind = Literal["integ", "#carried", "#delayed"]
@@ -46,6 +46,7 @@ class Program:
         literals: Names that are numbers for good: the control variables.
         constants: All constants, the order of the parameter vector.
         inputs: Names replaced by paths.
+        series: Data variables that matter for the outputs, by name.
         states: The states that matter for the outputs.
         starts: (name, expression) in the order in which the starting values can be computed.
         initials: The names whose value at the start is kept (INITIAL).
@@ -57,6 +58,7 @@ class Program:
     literals: Mapping[str, float]
     constants: tuple[str, ...]
     inputs: tuple[str, ...]
+    series: Mapping[str, Series]
     states: tuple[State, ...]
     starts: tuple[tuple[str, Expression], ...]
     initials: tuple[str, ...]
@@ -151,7 +153,12 @@ def build(
     Raises:
         StockadeError: `circular-definition` and `circular-initial-values`, with the circle spelled out.
     """
-    names = _Names(model, frozenset((*literals, *constants, *inputs, "time")))
+    data = {
+        one.canonical: one.equation
+        for one in model.variables
+        if isinstance(one.equation, Series) and one.canonical not in inputs
+    }
+    names = _Names(model, frozenset((*literals, *constants, *inputs, *data, "time")))
     needed = _closure(outputs, names.anywhere)
     found = ((name, names.equations[name]) for name in needed if name not in names.given)
     equations = dict(found)
@@ -175,6 +182,7 @@ def build(
         literals,
         constants,
         inputs,
+        {name: data[name] for name in needed if name in data},
         states,
         tuple((name, _at_start(equations[name])) for name in start_order if name in equations),
         kept,

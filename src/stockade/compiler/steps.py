@@ -30,13 +30,19 @@ def _read(run: Run, name: str, value: Value, k: Value) -> Value:
     return jnp.where(run.active[k, i], instead, value)  # type: ignore[index]
 
 
+def step_length(run: Run, k: Value) -> Value:
+    """Returns how long step k is."""
+    control = run.plan.program.control
+    return control.step if control.lengths is None else jnp.asarray(control.lengths)[k]
+
+
 def derive(run: Run, states: Values, k: Value, stage: int) -> Values:
     """Returns every variable at one moment: constants, paths, states and what follows from them."""
     control = run.plan.program.control
     values: Values = {**run.fixed}
     for name, table in run.tables[stage].items():
         values[name] = table[k] if table.ndim and table.shape[0] > 1 else table
-    when = Moment(values["time"], values.pop("#step time"), control.step, control.start)
+    when = Moment(values["time"], values.pop("#step time"), step_length(run, k), control.start)
     values |= states
     for name in run.plan.overridden:
         if name in values and name not in states:
@@ -84,7 +90,7 @@ def _past(history: Array, at: Array, before: Array) -> Array:
 
 def advance(run: Run, carried: Values, k: Value, method: Method) -> tuple[Values, Values]:
     """Returns the states after step k, and every variable at its beginning."""
-    dt = run.plan.program.control.step
+    dt = step_length(run, k)
     seen = seen_states(run, carried, k)
     values = derive(run, seen, k, 0)
     flows = [(state, code) for state, code, _ in run.plan.states if state.kind == "integ"]
@@ -104,7 +110,7 @@ def advance(run: Run, carried: Values, k: Value, method: Method) -> tuple[Values
 
 def _rk4_slopes(run: Run, seen: Values, first: Values, flows: list[tuple[State, Code]], k: Value) -> Values:
     """Returns the weighted slopes of the classical Runge-Kutta method; other states stay as they are."""
-    dt = run.plan.program.control.step
+    dt = step_length(run, k)
     total, slopes = dict(first), first
     for stage, share, weight in ((1, 0.5, 2.0), (1, 0.5, 2.0), (2, 1.0, 1.0)):
         moved = seen | {name: seen[name] + share * dt * slope for name, slope in slopes.items()}

@@ -12,9 +12,8 @@ import jax
 import jax.numpy as jnp
 
 from stockade.arrays import Array
-from stockade.compiler.functions import Lowering, Moment, Value, number
+from stockade.compiler.functions import NOT_AVAILABLE, Lowering, Moment, Value, number
 
-NOT_AVAILABLE = -(2.0**109)
 _HALVINGS = 70
 
 
@@ -87,6 +86,18 @@ def _select(_: Moment, missing: Value, action: Value, error: Value, *values: Val
     return jnp.where(forbidden, jnp.nan, jnp.where(count > 0, found, number(missing)))
 
 
+def _upper_tail(z: Array) -> Array:
+    """Returns about how much of a standard normal distribution lies above a z that is not negative.
+
+    Source:
+        Abramowitz & Stegun, 7.1.25. Vensim's own numbers show this approximation: with the exact integral
+        those of the SDX suite differ by up to 1e-4 of themselves, with this one by at most 4e-5.
+    """
+    x = jnp.maximum(z, 0.0) / jnp.sqrt(2.0)
+    t = 1.0 / (1.0 + 0.47047 * x)
+    return 0.5 * t * (0.3480242 + t * (-0.0958798 + t * 0.7478556)) * jnp.exp(-x * x)
+
+
 def _share_left(x: Array, shape: Array, priority: Array, width: Array) -> Array:
     """Returns the share of each request that is met where only priorities above `x` are served."""
     width = jnp.where(width > 0, width, 1.0)
@@ -97,7 +108,7 @@ def _share_left(x: Array, shape: Array, priority: Array, width: Array) -> Array:
         2.0 * jnp.square(jnp.clip(0.5 - z, 0, 0.5)),
     )
     triangle = jnp.where(z < 0, below, above)
-    normal = 0.5 * jax.scipy.special.erfc(z / jnp.sqrt(2.0))
+    normal = jnp.where(z < 0, 1.0 - _upper_tail(-z), _upper_tail(z))
     tail = 0.5 * jnp.exp(-jnp.abs(z))
     exponential = jnp.where(z < 0, 1.0 - tail, tail)
     others = jnp.full(z.shape, jnp.nan)

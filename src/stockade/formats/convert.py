@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,12 +35,17 @@ def written_as(model: Model, suffix: str) -> str:
     return writer(model)
 
 
-def convert(source: str | Path, target: str | Path) -> Model:
+def convert(
+    source: str | Path, target: str | Path, *, data: Sequence[str | Path] = (), outside: bool = False
+) -> Model:
     """Reads a model file and writes it in the format that the other name tells.
 
     Args:
         source: A .mdl, .xmile, .stmx or .xml file.
-        target: Where to write, UTF-8; an existing file is replaced.
+        target: Where to write, UTF-8; an existing file is replaced. Calls that read from files are written
+            as they are to a .mdl, and the numbers that they read to XMILE.
+        data: Files with time series for the data variables that have no equation.
+        outside: Whether the files that the model names may lie outside of its folder.
 
     Returns:
         The model.
@@ -48,7 +53,7 @@ def convert(source: str | Path, target: str | Path) -> Model:
     Raises:
         StockadeError: What `load` and `written_as` raise, and ``output-not-writable``.
     """
-    model = load(source)
+    model = load(source, data=data, outside=outside)
     save(model, target)
     return model
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.formats.external.resolve import resolve
+from stockade.formats.locate import locate
 from stockade.formats.vensim.read import parse_mdl
 from stockade.formats.xmile.read import parse_xmile
 from stockade.model.model import Model
@@ -15,17 +18,26 @@ _NOT_YET = (".itmx", ".isdb", ".vpm", ".vpmx", ".vmf", ".vmfx")
 _LARGEST = 64 * 2**20
 
 
-def load(path: str | Path) -> Model:
-    """Reads a model file.
+def load(path: str | Path, *, data: Sequence[str | Path] = (), outside: bool = False) -> Model:
+    """Reads a model file, and the files from which the model takes data, constants, lookups and subscripts.
 
     Args:
-        path: A Vensim model in text form (.mdl), or an XMILE model (.xmile, .stmx, .xml).
+        path: A Vensim model in text form (.mdl), or an XMILE model (.xmile, .stmx, .xml); a folder that holds
+            one; or the name of a reference model, such as ``deitchman-1962``.
+        data: Files with time series (.tab, .csv, .dat) for the data variables that have no equation; where
+            several hold a variable, the last one counts. ``?TAG=FILE`` says what a file's tag stands for.
+        outside: Whether the files that the model names may lie outside of its folder.
 
     Raises:
-        StockadeError: The file is missing, is of a format that is not read, or is wrong in its form.
-            What its equations mean is checked by `stockade.model.checks.check`.
+        StockadeError: The file is missing, is of a format that is not read, or is wrong in its form; or
+            something is wrong with a file that it reads. What its equations mean is checked by
+            `stockade.model.checks.check`.
     """
-    file = Path(path)
+    return resolve(_model(path), data, outside=outside)
+
+
+def _model(path: str | Path) -> Model:
+    path = file = locate(path)
     suffix = file.suffix.lower()
     if suffix in _NOT_YET:
         raise _problem(

@@ -61,7 +61,7 @@ def sample_one_repeat(
     possible = float(np.mean([np.isfinite(one.log_likelihood) for one in states]))
     if possible == 0.0:
         raise StockadeError(_impossible_everywhere())
-    states, stages, step, tempered = _walk(noise, states, target, progress)
+    states, stages, step, tempered = walk(noise, states, target, progress)
     settled, resting = _settle(noise, states, step, target)
     kept = joined(tuple(spaced(settled, STATES_KEPT)))
     log_evidence = _bridged(noise, settled, target)
@@ -86,7 +86,7 @@ def warm(problem: Problem, settings: SmcSettings | None = None) -> None:
     jax.block_until_ready(to_natural(joined(tuple(spaced(states, STATES_KEPT))).z, target.arrays.priors))
 
 
-def _walk(
+def walk(
     noise: Stream, states: list[Swarm], target: Target, progress: Progress
 ) -> tuple[list[Swarm], list[Stage], Array, float]:
     """Walks from temperature 0 to 1.

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Call, Expression, Reference
-from stockade.model.functions import FUNCTIONS
+from stockade.model.functions import FROM_FILES, FUNCTIONS
 from stockade.model.limits import not_yet_run
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.order import circular, needs_at_start, needs_now, sort
@@ -133,8 +133,12 @@ def _names(model: Model) -> Iterator[Diagnostic]:
 
 def _called_tables(equation: Expression) -> set[int]:
     """Returns the identities of the references that stand where a function wants a lookup."""
-    calls = (node for node in walk(equation) if isinstance(node, Call) and node.function.startswith("lookup"))
+    calls = (node for node in walk(equation) if isinstance(node, Call) and _takes_table(node.function))
     return {id(node.arguments[0]) for node in calls if node.arguments}
+
+
+def _takes_table(function: str) -> bool:
+    return function.startswith("lookup") or function == "random lookup"
 
 
 def _lookup_use(model: Model, variable: Variable, node: Reference, *, called: bool) -> Iterator[Diagnostic]:
@@ -172,6 +176,14 @@ def _function(variable: Variable, node: Call, suggestions: _Suggestions) -> Iter
         )
         said = f"{written} is neither a function nor a lookup of this model"
         yield Diagnostic("unknown-function", said, place, excerpt(variable), hint)
+        return
+    if node.function in FROM_FILES and node is variable.equation:
+        hint = "Read the model from its file, with stockade.load."
+        yield Diagnostic("external-not-read", f"{written} was not read", place, excerpt(variable), hint)
+        return
+    if node.function == "a function of":
+        said = f"{variable.name} has no equation yet: {written} only lists what it depends on"
+        yield Diagnostic("missing-equation", said, place, excerpt(variable), "Give it an equation.")
         return
     if not rule.supported:
         hint = "Rewrite the equation without it."

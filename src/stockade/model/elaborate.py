@@ -13,14 +13,18 @@ from itertools import product
 from math import prod
 
 from stockade.errors import Diagnostic, StockadeError
+from stockade.model.builtin_macros import with_builtin_macros
 from stockade.model.elements import Elements
-from stockade.model.expressions import Array, Expression, Number
+from stockade.model.expressions import Array, Call, Expression, Number, Reference, Several
 from stockade.model.inline import inline
 from stockade.model.model import Model, Variable
+from stockade.model.series import settle_data
 from stockade.model.unfold import Unfolding, element_name
 from stockade.model.vectors import mark
+from stockade.model.walk import walk
 
 MOST_ELEMENTS = 200_000
+ZERO = Number(0.0)
 
 
 def elaborate(model: Model) -> Model:
@@ -31,9 +35,10 @@ def elaborate(model: Model) -> Model:
             `unbound-subscript`, `wrong-subscript-count`, `undefined-element`, `too-many-elements`,
             `wrong-array-size`, `duplicate-definition` ...
     """
+    model = with_builtin_macros(model)
     if model.ranges or any(one.subscripts for one in model.variables):
         model = _written_out(model)
-    return inline(model) if model.macros else model
+    return settle_data(inline(model) if model.macros else model)
 
 
 def _written_out(model: Model) -> Model:
@@ -55,7 +60,10 @@ def _written_out(model: Model) -> Model:
             defined.setdefault(name, variable)
     if wrong:
         raise StockadeError(wrong)
-    unfolding = Unfolding(model, elements, frozenset(defined))
+    outputs = list(_outputs(model))
+    named = [element_name(one.canonical, every) for one in outputs for every in _combinations(one, elements)]
+    known = replace(model, variables=(*model.variables, *outputs)) if outputs else model
+    unfolding = Unfolding(known, elements, frozenset((*defined, *named)))
     found: list[Variable] = []
     for variable, combinations in plans:
         try:
@@ -65,6 +73,17 @@ def _written_out(model: Model) -> Model:
     if wrong:
         raise StockadeError(wrong)
     return replace(model, variables=tuple(found), ranges=())
+
+
+def _outputs(model: Model) -> Iterator[Variable]:
+    """Yields what calls of macros define behind their colons, where that has subscripts."""
+    inputs = {one.canonical: len(one.inputs) for one in model.macros if one.outputs}
+    for variable in model.variables if inputs else ():
+        for node in walk(variable.equation):
+            if isinstance(node, Call) and node.function in inputs:
+                for one in node.arguments[inputs[node.function] :]:
+                    if isinstance(one, Reference) and one.subscripts:
+                        yield Variable(one.written, one.name, "auxiliary", ZERO, subscripts=one.subscripts)
 
 
 def _problem(variable: Variable, code: str, message: str, hint: str) -> Diagnostic:
@@ -115,14 +134,11 @@ def _elements(
 ) -> Iterator[Variable]:
     """Yields a variable for every element that a definition defines."""
     equation = variable.equation
-    numbers = _numbers(variable, equation, unfolding.elements) if isinstance(equation, Array) else None
-    if numbers is None:
+    listed = _listed(variable, equation, unfolding.elements)
+    if listed is None:
         equation = mark(variable, equation, unfolding.elements)
     for one in combinations:
-        if numbers is not None:
-            unfolded: Expression = Number(numbers[one], place=equation.place)
-        else:
-            unfolded = unfolding.element(variable, equation, one)
+        unfolded = listed[one] if listed is not None else unfolding.element(variable, equation, one)
         if not variable.subscripts:
             yield variable if unfolded is variable.equation else replace(variable, equation=unfolded)
             continue
@@ -136,9 +152,18 @@ def _elements(
         )
 
 
-def _numbers(variable: Variable, array: Array, elements: Elements) -> dict[tuple[str, ...], float]:
-    """Returns the number of each element: row by row over the ranges, the last one changing fastest."""
-    flat = [value for row in array.rows for value in row]
+def _listed(
+    variable: Variable, equation: Expression, elements: Elements
+) -> dict[tuple[str, ...], Expression] | None:
+    """Returns what a list says of each element: row by row over the ranges, the last one changing fastest."""
+    if isinstance(equation, Array):
+        flat: list[Expression] = [
+            Number(value, place=equation.place) for row in equation.rows for value in row
+        ]
+    elif isinstance(equation, Several):
+        flat = list(equation.items)
+    else:
+        return None
     every = list(product(*(elements.of(one) for one in variable.subscripts)))
     if len(flat) != len(every):
         said = f"{variable.name} has {len(every)} elements, the list has {len(flat)} numbers"

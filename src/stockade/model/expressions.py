@@ -91,4 +91,27 @@ class Array:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-Expression = Number | Text | Reference | Unary | Binary | Call | Table | Array
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Data over time, read from a file.
+
+    Attributes:
+        points: Pairs of a time and a value, in ascending time; empty where all values are missing.
+        between: What holds between the points: ``interpolate``, ``look forward``, ``hold backward`` or
+            ``raw`` (nothing does).
+    """
+
+    points: tuple[tuple[float, float], ...]
+    between: str = "interpolate"
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The tables or series of the elements of a subscripted variable, the last subscript changing fastest."""
+
+    items: tuple[Table | Series, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+Expression = Number | Text | Reference | Unary | Binary | Call | Table | Array | Series | Several

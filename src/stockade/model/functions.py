@@ -84,12 +84,30 @@ _SUPPORTED = _rows(
     delay fixed        | 3 | 3 | a, time, a -> a
     trend              | 3 | 3 | a, time, 1/time -> 1/time
     forecast           | 3 | 3 | a, time, time -> a
+    delayp                   | 3 | 3 | a, time, ? -> a
+    depreciate straightline  | 4 | 4 | a, time, time, a -> a
+    game                     | 1 | 1 | a -> a
     gamma ln                 | 1 | 1 | 1 -> 1
+    get time value           | 3 | 3 | ? -> ?
+    lookup area              | 3 | 3 | ? -> ?
+    lookup backward          | 2 | 2 | lookup
     lookup extrapolate       | 2 | 2 | lookup
+    lookup forward           | 2 | 2 | lookup
+    lookup invert            | 2 | 2 | ? -> ?
+    lookup slope             | 3 | 3 | ? -> ?
+    npv                      | 4 | 4 | a, 1/time, ?, 1 -> ?
+    npve                     | 4 | 4 | a, 1/time, ?, 1 -> ?
     sample if true     | 3 | 3 | ?, a, a -> a
     random 0 1               | 0 | 0 | -> 1
+    random beta              | 7 | 7 | a, a, 1, 1, a, a, ? -> a
+    random binomial          | 7 | 7 | a, a, 1, 1, a, a, ? -> a
     random exponential       | 5 | 5 | a, a, a, a, ? -> a
+    random gamma             | 6 | 6 | a, a, 1, a, a, ? -> a
+    random lookup            | 6 | 6 | ? -> ?
+    random negative binomial | 7 | 7 | a, a, 1, 1, a, a, ? -> a
     random normal            | 5 | 5 | a, a, a, a, ? -> a
+    random pink noise        | 4 | 4 | a, a, time, ? -> a
+    random poisson           | 6 | 6 | ? -> ?
     random triangular        | 6 | 6 | a, a, a, a, a, ? -> a
     random uniform           | 3 | 3 | a, a, ? -> a
     random weibull           | 6 | 6 | ? -> ?
@@ -99,6 +117,7 @@ _SUPPORTED = _rows(
     invert matrix            | 2 | 2 | ? -> ?
     prod                     | 1 | 1 | ? -> ?
     sum                      | 1 | 1 | a -> a
+    time base                | 2 | 2 | ? -> ?
     vector elm map           | 2 | 2 | a, ? -> a
     vector rank              | 2 | 2 | ?, ? -> 1
     vector reorder           | 2 | 2 | a, ? -> a
@@ -106,26 +125,6 @@ _SUPPORTED = _rows(
     vector sort order        | 2 | 2 | ?, ? -> 1
     vmax                     | 1 | 1 | a -> a
     vmin                     | 1 | 1 | a -> a
-    """
-)
-
-_KNOWN_ONLY = _rows(
-    """
-    a function of            | 0 | 999 | ? -> ?
-    conveyor                 | 0 | 999 | ? -> ?
-    delay conveyor           | 0 | 999 | ? -> ?
-    delay information        | 3 | 3 | a, time, a -> a
-    delay material           | 4 | 4 | a, time, a, a -> a
-    delay profile            | 0 | 999 | ? -> ?
-    delayp                   | 3 | 3 | a, time, ? -> a
-    demand at price          | 0 | 999 | ? -> ?
-    depreciate straightline  | 4 | 4 | a, time, ?, a -> a/time
-    depreciate by schedule   | 0 | 999 | ? -> ?
-    find zero                | 0 | 999 | ? -> ?
-    find market price        | 0 | 999 | ? -> ?
-    fixed integ              | 0 | 999 | ? -> ?
-    forecast value           | 0 | 999 | ? -> ?
-    game                     | 1 | 1 | a -> a
     get data at time         | 2 | 2 | a, time -> a
     get data between times   | 3 | 3 | a, time, ? -> a
     get data first time      | 1 | 1 | ? -> time
@@ -134,55 +133,54 @@ _KNOWN_ONLY = _rows(
     get data mean            | 3 | 3 | a, time, time -> a
     get data median          | 3 | 3 | a, time, time -> a
     get data min             | 3 | 3 | a, time, time -> a
-    get data stdv            | 3 | 3 | a, time, time -> a
     get data total points    | 1 | 1 | ? -> 1
-    get direct constants     | 3 | 3 | ? -> ?
-    get direct data          | 4 | 4 | ? -> ?
-    get direct lookups       | 4 | 4 | ? -> ?
-    get direct subscript     | 5 | 5 | ? -> ?
-    get time value           | 3 | 3 | ? -> ?
+    time shift               | 2 | 2 | a, time -> a
+    """
+)
+
+FROM_FILES: Mapping[str, int] = MappingProxyType(
+    {
+        f"get {form} {what}": count
+        for form in ("xls", "direct", "123")
+        for what, count in (("constants", 3), ("data", 4), ("lookups", 4), ("subscript", 5))
+    }
+)
+"""The functions that read from spreadsheets and delimited text, and how many texts they take."""
+
+_READ = [Function(name, count, count, "? -> ?", nested=False) for name, count in FROM_FILES.items()]
+
+_KNOWN_ONLY = _rows(
+    """
+    a function of            | 0 | 999 | ? -> ?
+    alloc p                  | 4 | 4 | ? -> ?
+    delay batch              | 0 | 999 | ? -> ?
+    delay conveyor           | 0 | 999 | ? -> ?
+    delay information        | 3 | 3 | a, time, a -> a
+    delay material           | 4 | 4 | a, time, a, a -> a
+    delay profile            | 0 | 999 | ? -> ?
+    demand at price          | 0 | 999 | ? -> ?
+    depreciate by schedule   | 0 | 999 | ? -> ?
+    find zero                | 0 | 999 | ? -> ?
+    find market price        | 0 | 999 | ? -> ?
+    fixed integ              | 0 | 999 | ? -> ?
+    forecast value           | 0 | 999 | ? -> ?
+    get data stdv            | 3 | 3 | a, time, time -> a
     get vdf constants        | 0 | 999 | ? -> ?
     get vdf data             | 0 | 999 | ? -> ?
     get vdf lookups          | 0 | 999 | ? -> ?
-    get xls constants        | 3 | 3 | ? -> ?
-    get xls data             | 4 | 4 | ? -> ?
-    get xls lookups          | 4 | 4 | ? -> ?
-    get xls subscript        | 5 | 5 | ? -> ?
-    get 123 constants        | 3 | 3 | ? -> ?
-    get 123 data             | 4 | 4 | ? -> ?
-    get 123 lookups          | 4 | 4 | ? -> ?
     internal rate of return  | 0 | 999 | ? -> ?
-    lookup area              | 3 | 3 | ? -> ?
-    lookup backward          | 2 | 2 | lookup
-    lookup forward           | 2 | 2 | lookup
-    lookup invert            | 2 | 2 | ? -> ?
-    lookup slope             | 3 | 3 | ? -> ?
     market price             | 0 | 999 | ? -> ?
+    marketp                  | 0 | 999 | ? -> ?
     message                  | 0 | 999 | ? -> ?
-    modulo of                | 2 | 2 | a, a -> a
-    net present value        | 0 | 999 | ? -> ?
-    npv                      | 4 | 4 | a, 1/time, ?, 1 -> ?
-    only before              | 0 | 999 | ? -> ?
-    qchannel                 | 0 | 999 | ? -> ?
     queue fifo               | 0 | 999 | ? -> ?
     queue age average        | 0 | 999 | ? -> ?
     queue age oldest         | 0 | 999 | ? -> ?
     queue attrib average     | 0 | 999 | ? -> ?
-    random beta              | 7 | 7 | a, a, 1, 1, a, a, ? -> a
-    random binomial          | 6 | 6 | ? -> ?
-    random gamma             | 6 | 6 | a, a, 1, a, a, ? -> a
-    random lookup            | 0 | 999 | ? -> ?
-    random negative binomial | 7 | 7 | ? -> ?
-    random pink noise        | 0 | 999 | ? -> ?
-    random poisson           | 6 | 6 | ? -> ?
     sample until             | 2 | 3 | ?, a -> a
     shift if true            | 5 | 5 | ? -> ?
     simultaneous             | 2 | 2 | a, a -> a
-    ssample                  | 0 | 999 | ? -> ?
     supply at price          | 0 | 999 | ? -> ?
     tabbed array             | 0 | 999 | ? -> ?
-    time base                | 2 | 2 | time, 1 -> time
-    time to target           | 0 | 999 | ? -> ?
     vector lookup            | 0 | 999 | ? -> ?
     """,
     supported=False,
@@ -194,5 +192,5 @@ _WHOLE = (
 )
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
-    {one.name: one for one in (*_WHOLE, *_SUPPORTED, *_KNOWN_ONLY)}
+    {one.name: one for one in (*_WHOLE, *_SUPPORTED, *_READ, *_KNOWN_ONLY)}
 )

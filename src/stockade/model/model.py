@@ -40,6 +40,8 @@ class Variable:
         keyword: How data are read between their points: ``interpolate``, ``raw`` ...
         unchangeable: Whether it was defined with ``==``.
         flags: What stands behind the comment, e.g. ``:SUPPLEMENTARY``, or ``non-negative`` (XMILE).
+        read_by: What the modeller wrote where the equation's numbers were read from a file: the call that
+            reads them, or the call ``data`` for a variable without an equation; None where they are written.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Variable:
     keyword: str = ""
     unchangeable: bool = False
     flags: str = ""
+    read_by: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ class SubscriptRange:
     Attributes:
         name: As the modeller wrote it.
         canonical: As for a variable.
-        elements: Canonical, in order; some may be the names of other ranges.
+        elements: Canonical, in order; some may be the names of other ranges. Empty while `equation` has not
+            been read.
         mappings: Pairs of another range and the elements of it that ours stand for, in our order; no
             elements where the two lists go side by side.
         equation: The call that reads the elements from a file; None where they are written.

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-from stockade.model.expressions import Array, Binary, Call, Expression, Number, Reference, Table, Text, Unary
+from stockade.model.expressions import (
+    Array,
+    Binary,
+    Call,
+    Expression,
+    Number,
+    Reference,
+    Series,
+    Several,
+    Table,
+    Text,
+    Unary,
+)
 from stockade.model.names import canonical
 from stockade.model.walk import fold
 
@@ -48,7 +60,7 @@ def _print(node: Expression, parts: tuple[Printed, ...]) -> Printed:
         return _SPELLED.get(node.operator, node.operator) + _within(parts[0], strength), strength
     if isinstance(node, Binary):
         return _binary(node, *parts)
-    return _call(node, parts), _ATOM
+    return (_call(node, parts) if isinstance(node, Call) else _read(node)), _ATOM
 
 
 def _within(part: Printed, weakest: int) -> str:
@@ -100,6 +112,13 @@ def _call(node: Call, parts: tuple[Printed, ...]) -> str:
         node.written if node.written and canonical(node.written) == node.function else node.function.upper()
     )
     return f"{print_name(name)}({', '.join(arguments)})"
+
+
+def _read(node: Series | Several) -> str:
+    """Returns what was read from a file, for the eye; a .mdl has no form for it but the call."""
+    if isinstance(node, Several):
+        return "; ".join(_table(one) if isinstance(one, Table) else _read(one) for one in node.items)
+    return f"({','.join(f'({_coordinate(x)},{_coordinate(y)})' for x, y in node.points)})"
 
 
 def _table(node: Table) -> str:

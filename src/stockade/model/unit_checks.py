@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.expressions import Expression
-from stockade.model.model import CONTROL_NAMES, Model, Variable
+from stockade.model.model import CONTROL_NAMES, Macro, Model, Variable
 from stockade.model.printing import print_expression
+from stockade.model.unit_macros import macro_units
 from stockade.model.unit_rules import Clash, UnitRules
 from stockade.model.units import Units, parse_units, synonym_table
 
@@ -35,7 +36,7 @@ def check_units(model: Model) -> tuple[Diagnostic, ...]:
             place = replace(variable.place, name=variable.name)
             found.extend(replace(one, place=place, severity="warning") for one in error.diagnostics)
     if any(units is not None for units in known.values()):
-        found.extend(_clashes(model, known))
+        found.extend(_clashes(model, known, macro_units(model, synonyms)))
     found.extend(_missing(model))
     return tuple(found)
 
@@ -50,7 +51,8 @@ def units_of(expression: Expression, model: Model) -> str:
         except StockadeError:
             found = None
         known.setdefault(variable.canonical, found)
-    units = UnitRules(known.get, time_units(known)).infer(expression)
+    rules = UnitRules(known.get, time_units(known), macro_units(model, synonyms))
+    units = rules.infer(expression)
     return str(units) if isinstance(units, Units) else ""
 
 
@@ -60,10 +62,12 @@ def time_units(known: Mapping[str, Units | None]) -> Units | None:
     return next((units for name in names if (units := known.get(name)) is not None), None)
 
 
-def _clashes(model: Model, known: Mapping[str, Units | None]) -> Iterator[Diagnostic]:
+def _clashes(
+    model: Model, known: Mapping[str, Units | None], macros: Mapping[str, tuple[Macro, Units]]
+) -> Iterator[Diagnostic]:
     time = time_units(known)
     for variable in model.variables:
-        rules = UnitRules(known.get, time)
+        rules = UnitRules(known.get, time, macros)
         declared = known[variable.canonical]
         given = rules.infer(variable.equation, declared)
         for clash in rules.clashes:

@@ -17,6 +17,8 @@ from typing import Literal
 from stockade.errors import Place
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Unary
 from stockade.model.functions import FUNCTIONS
+from stockade.model.model import Macro
+from stockade.model.unit_macros import result_of
 from stockade.model.units import DIMENSIONLESS, Units, parse_units
 from stockade.model.walk import fold
 
@@ -48,11 +50,13 @@ class UnitRules:
     Attributes:
         units_of: Units of a variable, by canonical name; None where it has none.
         time: Units of the model's time; None where it has none.
+        macros: The macros that say what units their result has, from `macro_units`.
         clashes: What did not fit, in the order in which it was met.
     """
 
     units_of: Callable[[str], Units | None]
     time: Units | None
+    macros: Mapping[str, tuple[Macro, Units]] = field(default_factory=dict)
     clashes: list[Clash] = field(default_factory=list)
 
     def infer(self, expression: Expression, wanted: Units | None = None) -> Inferred:
@@ -111,6 +115,8 @@ class UnitRules:
         return None
 
     def _call(self, node: Call, parts: tuple[Inferred, ...], wanted: Units | None) -> Inferred:
+        if node.function in self.macros:
+            return result_of(*self.macros[node.function], parts)
         function = FUNCTIONS.get(node.function)
         if function is None:
             return None

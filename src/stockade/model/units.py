@@ -32,6 +32,7 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
 )
 
 _DEEPEST = 50
+_LONGEST_NUMBER = 8
 _TOKEN = re.compile(r"\s*(\*\*|[*/^()]|[^*/^()]+)")
 _EXPONENT = re.compile(r"-?\d+(\.\d+)?")
 
@@ -84,17 +85,56 @@ def synonym_table(groups: Iterable[Iterable[str]] = ()) -> Mapping[str, str]:
     """Returns which name stands for which.
 
     Args:
-        groups: Further groups of names that mean the same, e.g. those of the model file.
+        groups: Further groups of names that mean the same, e.g. those of the model file. One of a group may
+            be made of others, as in ``("per year", "1/year")``: the names then mean that.
     """
     table = {canonical(name): row[0] for row in SYNONYMS for name in row}
     for group in groups:
-        names = [canonical(name) for name in group]
-        known = next((table[name] for name in names if name in table), None)
+        names = [canonical(name) for name in group if not _is_compound(name)]
+        made = next((name for name in group if _is_compound(name)), None)
+        known = made or next((table[name] for name in names if name in table), None)
         chief = known or (names[0] if names else "")
         joined = {table.get(name, name) for name in names} | set(names)
         table.update({name: chief for name, old in table.items() if old in joined})
         table.update(dict.fromkeys(names, chief))
-    return table
+    return _resolved(table)
+
+
+def _resolved(table: dict[str, str]) -> dict[str, str]:
+    """Returns the table with units that are made of others made of the last of those; each is read once."""
+    read: dict[str, Units | None] = {}
+
+    def made(chief: str, depth: int) -> Units | None:
+        if chief not in read:
+            read[chief] = None  # what is made of itself stays a name
+            try:
+                parts = _Reader(chief, {}).read()
+            except StockadeError:
+                return None
+            powers: list[tuple[str, Fraction]] = []
+            for name, power in parts.powers:
+                other = table.get(name, name)
+                inner = made(other, depth + 1) if _is_compound(other) and depth < _DEEPEST else None
+                base = inner if inner is not None else _named(name if _is_compound(other) else other)
+                powers += (base**power).powers
+            whole = _product(powers)
+            if all(len(str(power)) <= _LONGEST_NUMBER for _, power in whole.powers):
+                read[chief] = whole
+        return read[chief]
+
+    found: dict[str, str] = {}
+    for name, chief in table.items():
+        units = made(chief, 0) if _is_compound(chief) else None
+        found[name] = chief if not _is_compound(chief) else name if units is None else str(units)
+    return found
+
+
+def _named(name: str) -> Units:
+    return DIMENSIONLESS if name in ("1", "Dmnl") else Units(((name, Fraction(1)),))
+
+
+def _is_compound(text: str) -> bool:
+    return any(sign in text for sign in "*/^()")
 
 
 def parse_units(text: str, synonyms: Mapping[str, str]) -> Units:
@@ -140,7 +180,8 @@ class _Reader:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise self._broken("too many parentheses")
-        found = self._power()
+        # As in /Month, which is 1/Month.
+        found = DIMENSIONLESS if self.tokens[self.at : self.at + 1] == ["/"] else self._power()
         while self.at < len(self.tokens) and self.tokens[self.at] in ("*", "/"):
             sign = self._take()
             factor = self._power()
@@ -152,15 +193,30 @@ class _Reader:
         found = self._atom()
         if self.at < len(self.tokens) and self.tokens[self.at] in ("^", "**"):
             self._take()
-            exponent = self._take()
-            if exponent == "(":
-                exponent = self._take()
-                if self._take() != ")":
-                    raise self._broken("an exponent is a number")
-            if not _EXPONENT.fullmatch(exponent) or len(exponent) > 8:
-                raise self._broken("an exponent is a number")
-            found = found ** Fraction(exponent)
+            found = found ** self._exponent()
         return found
+
+    def _exponent(self) -> Fraction:
+        """Reads 2, -1, 0.5, (2) or (1/2)."""
+        if self.tokens[self.at : self.at + 1] != ["("]:
+            return self._number()
+        self._take()
+        found = self._number()
+        closing = self._take()
+        if closing == "/":
+            below = self._number()
+            if not below:
+                raise self._broken("an exponent is divided by zero")
+            found, closing = found / below, self._take()
+        if closing != ")":
+            raise self._broken("an exponent is a number")
+        return found
+
+    def _number(self) -> Fraction:
+        text = self._take()
+        if not _EXPONENT.fullmatch(text) or len(text) > _LONGEST_NUMBER:
+            raise self._broken("an exponent is a number")
+        return Fraction(text)
 
     def _atom(self) -> Units:
         word = self._take()
@@ -172,5 +228,5 @@ class _Reader:
         if word in ("", "*", "/", "^", "**", ")"):
             raise self._broken(f"a unit is missing before {word}" if word else "a unit is missing at the end")
         name = canonical(word)
-        name = self.synonyms.get(name, name)
-        return DIMENSIONLESS if name == "1" else Units(((name, Fraction(1)),))
+        chief = self.synonyms.get(name, name)
+        return _Reader(chief, {}).read() if _is_compound(chief) else _named(chief)

@@ -97,17 +97,28 @@ def _mark_reorder(call: Call, elements: Elements) -> Expression:
 
 
 def _mark_map(call: Call, elements: Elements) -> Expression:
+    """Counts from the named element through all elements, the last subscript changing fastest."""
     vector = call.arguments[0]
-    if not isinstance(vector, Reference) or len(vector.subscripts) != 1:
-        raise _UnfitError("a variable with one subscript")
-    start = vector.subscripts[0]
-    held = elements.of(start)
+    if not isinstance(vector, Reference) or not vector.subscripts:
+        raise _UnfitError("a variable with a subscript")
+    homes = tuple(_home(one, elements) for one in vector.subscripts)
+    if len(set(homes)) != len(homes):
+        raise _UnfitError("a variable whose subscripts are of different ranges")
+    position: Expression = _position(vector.subscripts[0], homes[0])
+    for start, home in zip(vector.subscripts[1:], homes[1:], strict=True):
+        row = Binary("*", position, Number(float(len(elements.ranges[home]))), call.place)
+        position = Binary("+", row, _position(start, home), call.place)
+    every = replace(vector, subscripts=tuple(home + "!" for home in homes))
+    return replace(call, arguments=(every, call.arguments[1], position))
+
+
+def _home(subscript: str, elements: Elements) -> str:
+    """Returns the largest range that holds a range or an element."""
+    held = elements.of(subscript)
     homes = [name for name, one in elements.ranges.items() if held and set(held) <= set(one)]
     if not homes:
         raise _UnfitError("an element of a subscript range")
-    home = max(homes, key=lambda name: len(elements.ranges[name]))
-    every = replace(vector, subscripts=(home + "!",))
-    return replace(call, arguments=(every, call.arguments[1], _position(start, home)))
+    return max(homes, key=lambda name: len(elements.ranges[name]))
 
 
 def _mark_available(call: Call, elements: Elements) -> Expression:

@@ -85,9 +85,8 @@ def find_loops(
     constants = np.asarray(constants, dtype=np.float64)
     constants = constants[:, None] if constants.ndim == 1 else constants
     _refuse(simulator, constants.shape[1], start, end)
-    alone = constants.shape[1] == 1
-    results = np.asarray(jax.jit(simulator.run)(constants[:, 0] if alone else constants, inputs))
-    results = results[..., None] if alone else results
+    run = jax.jit(simulator.run)  # one by one: a batch takes longer to compile than to run
+    results = np.stack([np.asarray(run(point, inputs)) for point in constants.T], axis=-1)
     _must_be_finite(finder, constants, results, inputs)
     values = {name: results[:, at] for at, name in enumerate(simulator.outputs)}
     values |= {name: row[None] for name, row in zip(simulator.constants, constants, strict=True)}
@@ -151,7 +150,9 @@ def _refuse(simulator: Simulator, draws: int, start: float, end: float) -> None:
         raise StockadeError(Diagnostic("run-too-long-for-loops", said, place, hint=hint))
     begins = simulator.times[:-1]
     if not ((begins >= start) & (begins <= end)).any():
-        said = f"no step of the run begins between {start:g} and {end:g}"
+        window = [f"from {start:g} on"] if np.isfinite(start) else []
+        window += [f"up to {end:g}"] if np.isfinite(end) else []
+        said = f"no step of the run begins {' and '.join(window)}"
         run = f"{simulator.times[0]:g} and {simulator.times[-1]:g}"
         hint = f"name times between {run}, the first before the last"
         raise StockadeError(Diagnostic("nothing-in-window", said, place, hint=hint))

@@ -86,12 +86,13 @@ def _first_failure(
 
 def saved_every_step(model: Model) -> Model:
     """Returns the model with what it computes in every step saved."""
+    step = model.by_name.get("time step")
+    if step is None:
+        return model
 
     def change(variable: Any) -> Any:
-        saves = variable.canonical == "saveper" and step is not None
-        return replace(variable, equation=step.equation) if saves else variable
+        return replace(variable, equation=step.equation) if variable.canonical == "saveper" else variable
 
-    step = model.by_name.get("time step")
     return replace(model, variables=tuple(change(one) for one in model.variables))
 
 

@@ -14,7 +14,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -39,6 +39,9 @@ MOST_LOOPS = 1000
 
 SURE = 0.99
 """From here on a polarity that changes is called by the one that prevails."""
+
+LEAST = 0.001
+"""A loop of a smaller share has no weight, as in Stella."""
 
 HALF = 0.5
 """The loops that dominate are the fewest that have more than this share together."""
@@ -273,20 +276,23 @@ def _ranked(rows: Sequence[_Scored]) -> tuple[Loop, ...]:
         influence = _influence(group)
         active = (influence != 0).any(axis=0)
         share = np.abs(influence).sum(axis=1) / np.maximum(active.sum(axis=0), 1)
-        dominant = _dominant(np.abs(influence[:, :, 0]))
+        dominant = fewest(np.abs(influence[:, :, 0]))
         for at in np.argsort(-share[:, 0], kind="stable"):
             if not (influence[at] != 0).any():
                 continue
             polarity = _polarity(influence[at, :, 0])
-            letter = LETTERS[polarity]
-            count[letter] = count.get(letter, 0) + 1
             one = group[at]
             found.append(
                 Loop(
-                    f"{letter}{count[letter]}", polarity, one.variables, one.signs, number + 1,
+                    "", polarity, one.variables, one.signs, number + 1,
                     influence[at], share[at], dominant[at],
                 )
             )  # fmt: skip
+    # Loops of no weight are numbered last, so that those of the smaller groups keep low numbers.
+    for one in sorted(range(len(found)), key=lambda at: found[at].share[0] < LEAST):
+        letter = LETTERS[found[one].polarity]
+        count[letter] = count.get(letter, 0) + 1
+        found[one] = replace(found[one], label=f"{letter}{count[letter]}")
     return tuple(found)
 
 
@@ -299,12 +305,16 @@ def _influence(group: Sequence[_Scored]) -> Floats:
     return np.array([one.sign for one in group]) * sizes / np.where(total > 0, total, 1.0)
 
 
-def _dominant(sizes: Floats) -> np.ndarray:
-    """Returns which loops are the fewest with more than half together; shape (loop, step)."""
+def fewest(sizes: Floats) -> np.ndarray:
+    """Returns which loops are the fewest with more than half of all together; shape (loop, step).
+
+    Args:
+        sizes: Of their influence, (loop, step).
+    """
     order = np.argsort(-sizes, axis=0, kind="stable")
     ranked = np.take_along_axis(sizes, order, axis=0)
     before = np.cumsum(ranked, axis=0) - ranked
-    needed = (before <= HALF) & (ranked > 0)
+    needed = (before <= HALF * ranked.sum(axis=0)) & (ranked > 0)
     found = np.zeros(sizes.shape, dtype=bool)
     np.put_along_axis(found, order, needed, axis=0)
     return found

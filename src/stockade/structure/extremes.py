@@ -30,7 +30,7 @@ RUNAWAY = 1e100
 
 TOLERANCE = 1e-9
 
-Kind = Literal["not finite", "overflow", "negative", "emptied"]
+Kind = Literal["not finite", "overflow", "swings", "negative", "emptied"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Event:
 
     Attributes:
         kind: What went wrong. ``negative``: the stock falls below zero and goes on falling; ``emptied``: in
-            one step its outflows take more than it holds.
+            one step its outflows take more than it holds. ``overflow`` and ``swings``: it grows beyond all
+            numbers, in one direction or to and fro.
         condition: Under which condition.
         name: Canonical name of the variable or stock.
         time: When.
@@ -95,8 +96,8 @@ def try_extremes(prepared: Prepared, progress: Progress) -> Extremes:
             event = watch.first(run, condition)
             events += [] if event is None else [event]
             if every == 1 and simulator.method == "euler":
-                end = len(run) if event is None or event.kind not in ("not finite", "overflow") else None
-                for one in imbalance(prepared, simulator, run, condition) if end else ():
+                broken = event is not None and event.kind in ("not finite", "overflow", "swings")
+                for one in () if broken else imbalance(prepared, simulator, run, condition):
                     unbalanced.setdefault(one.stock, one)
         progress("extreme conditions", first + len(piece), len(tried))
     return Extremes(tried, tuple(events), tuple(unbalanced.values()), every)
@@ -197,7 +198,13 @@ class _Watch:
         name = self._origin(failed, at_start=row == 0)
         finite = run[max(row - 1, 0) : row + 1]
         largest = np.abs(finite[np.isfinite(finite)]).max(initial=0.0)
-        kind: Kind = "overflow" if largest > RUNAWAY else "not finite"
+        kind: Kind = "not finite"
+        if largest > RUNAWAY:
+            # What a step too long for a delay does is growth too, but to and fro.
+            last = run[max(row - 4, 0) : row, self.at[name]]
+            kind = (
+                "swings" if len(last) > 2 and (np.sign(last[1:]) == -np.sign(last[:-1])).all() else "overflow"
+            )
         time = float(self.simulator.times[row])
         value = float(run[row, self.at[name]])
         if name.startswith(TERM):

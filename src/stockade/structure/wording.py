@@ -19,6 +19,9 @@ MOST_NAMED = 3
 NAME = "extreme conditions"
 ROUNDING = 1e-9
 
+# What a model does as it stands comes first, then what says most about its structure.
+RANK = {"negative": 0, "emptied": 1, "overflow": 2, "swings": 3, "not finite": 4}
+
 
 def balance(prepared: Prepared, found: Extremes) -> str:
     """Returns what the test of mass balance looked at."""
@@ -57,7 +60,8 @@ def extremes(prepared: Prepared, found: Extremes) -> Trial:
     gathered: dict[tuple[str, ...], list[Event]] = {}
     for one in found.events:
         gathered.setdefault((one.kind, one.name, *one.flows[:1]), []).append(one)
-    warnings = tuple(_event(prepared, each) for each in gathered.values())
+    order = sorted(gathered.values(), key=lambda each: (bool(each[0].condition.words), RANK[each[0].kind]))
+    warnings = tuple(_event(prepared, each) for each in order)
     kinds = [one.kind for one in found.conditions]
     said = (
         f"{_count(len(found.conditions), 'run')}: {kinds.count('constant')} with a constant, "
@@ -104,6 +108,16 @@ def _event(prepared: Prepared, events: list[Event]) -> Diagnostic:
             "0 or more",
             f"{first.value:.4g}",
         )
+    if first.kind == "swings":
+        return _warning(
+            "swings-without-limit",
+            f"{when}, {_written(variable)} is the first to swing beyond all numbers, to and fro{more}",
+            variable,
+            "A delay or another time constant is too short for the TIME STEP: give it a lower limit behind "
+            "its units, MAX( ..., TIME STEP ), or shorten the step.",
+            "a finite number",
+            f"{first.value:g}",
+        )
     if first.kind == "overflow":
         return _warning(
             "growth-without-limit",
@@ -118,10 +132,24 @@ def _event(prepared: Prepared, events: list[Event]) -> Diagnostic:
         "extreme-not-finite",
         f"{when}, {whose} is the first to become NaN or infinite{more}",
         variable,
-        "Look for a division by what can be zero (ZIDZ, XIDZ, MAX) or a power or logarithm of what can be "
-        "negative; or give the constant the limits within which it makes sense.",
+        _cure(first),
         "a finite number",
         f"{first.value:g}",
+    )
+
+
+def _cure(event: Event) -> str:
+    """Returns what to do about a division by zero and its kin."""
+    condition = event.condition
+    if condition.kind == "constant" and set(condition.values.values()) == {0.0}:
+        name = condition.words.removesuffix(" = 0")
+        return (
+            f"If {name} can never be 0, give it a lower limit above 0 behind its units, as in [0.01,?]; "
+            "if it can, guard the division: ZIDZ, XIDZ or MAX."
+        )
+    return (
+        "Look for a division by what can be zero (ZIDZ, XIDZ, MAX) or a power or logarithm of what can be "
+        "negative; or give the constant the limits within which it makes sense."
     )
 
 

@@ -14,9 +14,9 @@ from stockade.study.build_accounts import (
     build_explanation,
     build_forecast,
     build_priors,
-    build_scenario,
 )
 from stockade.study.build_data import build_definition, build_input, build_observe
+from stockade.study.build_scenarios import build_scenario
 from stockade.study.builder import Builder
 from stockade.study.lines import Source
 from stockade.study.schema import StudyFile

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from stockade.data.months import Window, parse_day, parse_month, parse_window
+from stockade.data.months import Window, parse_day, parse_window
 from stockade.model.names import canonical
 from stockade.study.build_priors import build_prior
 from stockade.study.builder import Builder
-from stockade.study.schema_parts import ClaimTable, ExplanationTable, ForecastTable, PriorTable, ScenarioTable
-from stockade.study.study import Claim, Explanation, Forecast, Held, Scenario, StudyPrior
-
-_HELD = re.compile(r"its (mean over|value at) (.+)")
+from stockade.study.schema_parts import ClaimTable, ExplanationTable, ForecastTable, PriorTable
+from stockade.study.study import Claim, Explanation, Forecast, StudyPrior
 
 
 def build_priors(
@@ -45,37 +42,6 @@ def build_explanation(builder: Builder, name: str, table: ExplanationTable) -> E
     return Explanation(
         name, table.says, MappingProxyType(hold), priors, table.null, builder.source.place(*key)
     )
-
-
-def build_scenario(builder: Builder, name: str, table: ScenarioTable) -> Scenario:
-    """Makes a scenario from its table."""
-    key = ("scenario", name)
-    builder.identifier(name, key)
-    builder.no_twins(((canonical(one), (*key, "hold", one)) for one in table.hold), "duplicate-hold")
-    hold = tuple(_held(builder, one, value, *key, "hold", one) for one, value in table.hold.items())
-    first = builder.read(parse_month, table.from_, *key, "from", otherwise=0)
-    until = None
-    if table.until is not None:
-        until = builder.read(parse_month, table.until, *key, "until", otherwise=first)
-        if until < first:
-            hint = "'until' is the last month in which the scenario holds."
-            builder.note("window-reversed", "The scenario ends before it begins.", (*key, "until"), hint)
-    return Scenario(name, table.says, hold, first, until, builder.source.place(*key))
-
-
-def _held(builder: Builder, name: str, value: float | str, *key: str | int) -> Held:
-    if not isinstance(value, str):
-        return Held(name, canonical(name), "number", float(value), None, f"{value:g}")
-    match = _HELD.fullmatch(value.strip())
-    if match is None:
-        hint = 'Write a number, "its mean over 2007-01..2007-06" or "its value at 2007-05".'
-        builder.note("bad-hold", f"'{value}' does not say at what to hold it.", key, hint)
-        return Held(name, canonical(name), "number", 0.0, None, value)
-    if match[1] == "value at":
-        month = builder.read(parse_month, match[2], *key, otherwise=0)
-        return Held(name, canonical(name), "value", None, Window(month, month), value)
-    window = builder.read(parse_window, match[2], *key, otherwise=Window(0, 0))
-    return Held(name, canonical(name), "mean", None, window, value)
 
 
 def build_forecast(builder: Builder, table: ForecastTable | None) -> Forecast | None:

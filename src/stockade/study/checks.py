@@ -95,17 +95,16 @@ class _Names:
                     yield from self._variable(name, key, ("constant",), "an explanation holds")
 
     def scenarios(self) -> Iterable[Diagnostic]:
-        """A scenario holds variables that move, in months of the study."""
+        """A scenario changes variables and constants, in months of the study."""
         period = self.study.period
         for scenario in self.study.scenarios:
             key = ("scenario", scenario.id)
-            for held in scenario.hold:
-                where = (*key, "hold", held.name)
-                yield from self._variable(
-                    held.name, where, ("stock", "auxiliary", "data"), "a scenario holds"
-                )
-                if held.window is not None and not held.window.within(period):
-                    yield self._outside(f"'{held.text}'", where)
+            for one in scenario.interventions:
+                where = (*key, one.does, one.name)
+                kinds = ("auxiliary", "data", "constant", *(("stock",) if one.does == "hold" else ()))
+                yield from self._variable(one.name, where, kinds, f"a scenario {one.does}s")
+                if one.window is not None and not one.window.within(period):
+                    yield self._outside(f"'{one.text}'", where)
             for word, month in (("from", scenario.from_), ("until", scenario.until)):
                 if month is not None and month not in period:
                     yield self._outside(f"'{word}'", (*key, word))

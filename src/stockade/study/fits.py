@@ -83,7 +83,7 @@ def fit_study(
         for one in study.explanations
     }
     mechanisms = [one for one in study.explanations if one.mechanism]
-    settings = _settings(fit)
+    settings = smc_settings(fit)
     model = of_model(folder.model)
     ingredients = {
         (when, one.id): _ingredients(problems[when, one.id], model, fit, settings)
@@ -97,7 +97,7 @@ def fit_study(
         try_model(simulator, {key: problems[key] for key in ingredients}, fit.seed)
     computed = work.compute(progress)
     nulls = {
-        (when, one.id): fit_null(problems[when, one.id], one.null, _first_guesses(folder))
+        (when, one.id): fit_null(problems[when, one.id], one.null, first_guesses(folder))
         for when in study.as_of
         for one in study.explanations
         if one.null is not None
@@ -107,7 +107,12 @@ def fit_study(
     return Fits(posteriors, nulls, problems, computed)
 
 
-def _settings(fit: Fit) -> SmcSettings:
+def smc_settings(fit: Fit) -> SmcSettings:
+    """Returns how the sampler runs.
+
+    Raises:
+        StockadeError: ``particles-not-in-eights``.
+    """
     if fit.particles % 8:
         near = max(16, round(fit.particles / 8) * 8)
         message = f"{fit.particles} particles: they run in eights."
@@ -121,7 +126,8 @@ def _ingredients(problem: Problem, model: str, fit: Fit, settings: SmcSettings) 
     return of_problem(problem, model, fit) | {"settings": repr(settings), "code": code_digest(ROOMS)}
 
 
-def _first_guesses(folder: StudyFolder) -> dict[str, tuple[float, float]]:
+def first_guesses(folder: StudyFolder) -> dict[str, tuple[float, float]]:
+    """Returns (median, sigma) of what a null expects of the first report of a kind."""
     return {
         one.name: (one.first_guess.median, one.first_guess.sigma)
         for one in folder.study.definitions

@@ -82,7 +82,7 @@ def needs(folder: StudyFolder) -> Needs:
             under[term.scenario] += names
             shown += names
     for scenario in study.scenarios:
-        shown += [one.canonical for one in scenario.hold]
+        shown += [one.canonical for one in scenario.interventions]
     return Needs(
         variables=tuple(dict.fromkeys((*shown, *beside))),
         under={name: tuple(dict.fromkeys(wanted)) for name, wanted in under.items()},

@@ -18,9 +18,11 @@ from stockade.errors import Diagnostic, StockadeError
 from stockade.model.checks import check as check_model
 from stockade.progress import Progress, silent
 from stockade.study import curves, findings
+from stockade.study.feedback import LoopsOfStudy
 from stockade.study.fits import Fits
 from stockade.study.fits import fit_study as fit_folder
 from stockade.study.folder import StudyFolder
+from stockade.study.following import kept_course
 from stockade.study.ingredients import digest, of_files, versions
 from stockade.study.judging import (
     claim_diagnostics,
@@ -46,6 +48,7 @@ class _Run:
     fits: Fits
     simulator: Simulator
     progress: Progress
+    loops: LoopsOfStudy
 
 
 def check_study(folder: str | Path) -> tuple[Diagnostic, ...]:
@@ -99,7 +102,8 @@ def assess_study(
     folder: str | Path, *, progress: Progress = silent, fresh: bool = False, **fit: int
 ) -> Document:
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
-    return _document("assess", folder, progress, fit, fresh=fresh)
+    document = _document("assess", folder, progress, fit, fresh=fresh)
+    return replace(document, course=kept_course(open_study(folder).study))
 
 
 def _document(
@@ -116,7 +120,8 @@ def _document(
     month_times(fitting, folder.study)
     fits = fit_folder(folder, fitting, fit, store, progress, fresh=fresh)
     wants = needs(folder)
-    run = _Run(folder, fit, fits, judging_simulator(folder, wants.variables), progress)
+    loops = LoopsOfStudy(folder, store, fresh)
+    run = _Run(folder, fit, fits, judging_simulator(folder, wants.variables), progress, loops)
     document = _fill(verb, run)
     store.keep_document(verb, wanted, to_json(document))
     return document
@@ -185,7 +190,19 @@ def _as_of(verb: str, run: _Run, when: date) -> AsOf:
             latents=curves.latents(picture),
             ledger=curves.ledger(picture),
         )
+        part = _with_feedback(part, run, when, shares)
     return part
+
+
+def _with_feedback(part: AsOf, run: _Run, when: date, shares: Mapping[str, float]) -> AsOf:
+    """Adds the feedback loops of the weightiest mechanism, or a note on why they could not be looked at."""
+    ids = [one.id for one in run.folder.study.explanations if one.mechanism]
+    heaviest = max(ids, key=lambda name: shares[name])
+    try:
+        return replace(part, feedback=run.loops.feedback(run.fits.posteriors[when, heaviest], when))
+    except StockadeError as error:
+        why = "; ".join(one.message for one in error.diagnostics)
+        return replace(part, notes=(*part.notes, f"The feedback loops were not looked at: {why}."))
 
 
 def _accounts(run: _Run, when: date) -> dict[str, Account]:

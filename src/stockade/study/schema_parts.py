@@ -258,13 +258,24 @@ class ExplanationTable(Table):
 
 
 class ScenarioTable(Table):
-    """What would have been: variables held from a month on."""
+    """What would have been: variables changed from a month on, by at least one of the four tables."""
 
     says: Sentence = Field(description="The scenario in a sentence.")
-    hold: Annotated[dict[str, float | str], Field(min_length=1)] = Field(
-        description="By variable: a number, 'its mean over WINDOW' or 'its value at MONTH' of the same draw."
+    hold: dict[str, float | str] = Field(
+        default_factory=dict,
+        description="By variable: a number, 'its mean over WINDOW' or 'its value at MONTH' of the same draw.",
     )
-    from_: Month = Field(alias="from", description="First month in which they are held.")
+    scale: dict[str, float] = Field(
+        default_factory=dict, description="By variable: what its own value is multiplied by."
+    )
+    shift: dict[str, float] = Field(
+        default_factory=dict, description="By variable: what is added to its own value."
+    )
+    replace: dict[str, Annotated[dict[str, float], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="By variable: a path as a table of values by month, linear from one month to the next.",
+    )
+    from_: Month = Field(alias="from", description="First month in which they are changed.")
     until: Month | None = Field(
         default=None, description="Last such month; the period's last where left out."
     )

@@ -29,7 +29,7 @@ def judging_simulator(folder: StudyFolder, wanted: Iterable[str]) -> Simulator:
         folder: The study.
         wanted: Names of the variables to look at; those that scenarios hold are added.
     """
-    held = tuple(dict.fromkeys(one.canonical for two in folder.study.scenarios for one in two.hold))
+    held = tuple(dict.fromkeys(one.canonical for two in folder.study.scenarios for one in two.interventions))
     names = tuple(dict.fromkeys((*(canonical(one) for one in wanted), *held)))
     return compile(
         folder.model,

@@ -19,9 +19,11 @@ import numpy as np
 
 from stockade.inference.netcdf import read_posterior, write_posterior
 from stockade.inference.posterior import Posterior
+from stockade.inference.sequential import Course
 from stockade.inference.smc import Repeat, Stage
 
 FOLDER = ".stockade"
+_COURSE = ("log_evidence", "ess", "moved", "restarted", "quantiles")
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile)  # JSON's too
 
 
@@ -90,6 +92,27 @@ class Store:
             )
         temporary.replace(target)
 
+    def course(self, explanation: str, repeat: int, digest: str) -> Course | None:
+        """Returns a finished run through the months made from these ingredients, if there is one."""
+        try:
+            with np.load(self._course(explanation, repeat), allow_pickle=False) as arrays:
+                if str(arrays["digest"]) != digest:
+                    return None
+                names = tuple(str(one) for one in arrays["names"])
+                return Course(**{one: arrays[one] for one in _COURSE}, names=names)
+        except _UNREADABLE:
+            return None
+
+    def keep_course(self, explanation: str, repeat: int, digest: str, course: Course) -> None:
+        """Keeps a finished run through the months."""
+        target = self._course(explanation, repeat)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        arrays = {one: getattr(course, one) for one in _COURSE}
+        with temporary.open("wb") as file:
+            np.savez(file, digest=np.array(digest), names=np.array(course.names), **arrays)
+        temporary.replace(target)
+
     def document(self, name: str, digest: str) -> Mapping[str, Any] | None:
         """Returns a document made from these ingredients, as plain data, if there is one."""
         path = self.root / f"{name}.json"
@@ -107,10 +130,17 @@ class Store:
         temporary.write_text(json.dumps({"digest": digest, "document": document}), encoding="utf-8")
         temporary.replace(target)
 
+    def _course(self, explanation: str, repeat: int) -> Path:
+        return self.root / "months" / f"{_safe(explanation)}-{repeat}.npz"
+
     def _fit(self, when: date, explanation: str) -> Path:
-        # The digest part keeps two ids apart that a file system would take for one.
-        safe = "".join(one if one.isalnum() or one in "-_" else "_" for one in explanation)[:60]
-        return self.root / "fits" / when.isoformat() / f"{safe}-{_short(explanation)}"
+        return self.root / "fits" / when.isoformat() / _safe(explanation)
+
+
+def _safe(explanation: str) -> str:
+    # The digest part keeps two ids apart that a file system would take for one.
+    safe = "".join(one if one.isalnum() or one in "-_" else "_" for one in explanation)[:60]
+    return f"{safe}-{_short(explanation)}"
 
 
 def _short(text: str) -> str:

@@ -208,33 +208,38 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a scenario puts in the place of a variable.
+class Intervention:
+    """What a scenario does to a variable.
 
     Attributes:
         name: The variable as written.
         canonical: The variable as the model knows it.
-        kind: ``number``, or ``mean`` or ``value`` of the same draw's base run.
-        number: The number; None where it is taken from the base run.
-        window: Months that mean or value are taken over (one for a value); None for a number.
+        does: ``hold``: it reads as the reference; ``scale``: as its own value times it; ``shift``: as its
+            own value plus it; ``replace``: as a path.
+        kind: The reference: ``number``, or ``mean`` or ``value`` of the same draw's base run, or ``path``.
+        number: The number; None where it is taken from the base run, or a path.
+        window: Months that mean or value are taken over (one for a value); None otherwise.
+        points: Months and values of a path, ascending; empty otherwise.
         text: What study.toml says.
     """
 
     name: str
     canonical: str
-    kind: Literal["number", "mean", "value"]
+    does: Literal["hold", "scale", "shift", "replace"]
+    kind: Literal["number", "mean", "value", "path"]
     number: float | None
     window: Window | None
     text: str
+    points: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The model with variables held from a month on; `until` is the last such month, None for the end."""
+    """The model with variables changed from a month on; `until` is the last such month, None for the end."""
 
     id: str
     says: str
-    hold: tuple[Held, ...]
+    interventions: tuple[Intervention, ...]
     from_: int
     until: int | None = None
     place: Place = field(default=NOWHERE, compare=False)

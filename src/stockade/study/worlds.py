@@ -20,13 +20,14 @@ from stockade.inference.posterior import Posterior, parameter_draws
 from stockade.inference.priors import Prior
 from stockade.inference.problem import CountObservation, Problem
 from stockade.model.names import canonical
-from stockade.simulation import scenarios as interventions
 from stockade.simulation.ensembles import ensemble
 from stockade.simulation.finite import check_finite
+from stockade.simulation.scenarios import resolve
 from stockade.simulation.trajectories import Trajectories, trajectories
 from stockade.study.folder import StudyFolder
+from stockade.study.interventions import changes
 from stockade.study.problems import HISTORY, input_array, seen_series
-from stockade.study.study import Held, Observe, Scenario, Study
+from stockade.study.study import Observe, Scenario, Study
 
 PRIOR_DRAWS = 1024
 """Draws of the prior that claims are judged on before the data."""
@@ -142,9 +143,9 @@ def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> Account
     """Runs the draws of a posterior, or of its prior, as they are and under every scenario."""
     simulator, study = maker.simulator, maker.folder.study
     keep = slice(0, min(PRIOR_DRAWS, len(posterior.prior_draws))) if prior else slice(None)
-    constants = _constants(simulator, posterior, prior=prior)[:, keep]
+    constants = constants_of(simulator, posterior, prior=prior)[:, keep]
     inputs = input_array(maker.folder, simulator, maker.when)
-    nothing = _nothing(simulator, constants.shape[1])
+    nothing = unchanged(simulator, constants.shape[1])
     results = ensemble(simulator, constants, inputs, nothing)
     wrong = None if prior else check_finite(simulator, constants, results, inputs, nothing)
     if wrong is not None:
@@ -172,7 +173,7 @@ def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> Account
     return Account(world, predicted)
 
 
-def _constants(simulator: Simulator, posterior: Posterior, *, prior: bool) -> np.ndarray:
+def constants_of(simulator: Simulator, posterior: Posterior, *, prior: bool) -> np.ndarray:
     """Returns the model's constants (constants, draw): the file's own where the study says nothing."""
     known = [name for name in simulator.constants if name in posterior.names or name in posterior.held]
     rows = parameter_draws(posterior, known, prior=prior)
@@ -181,7 +182,7 @@ def _constants(simulator: Simulator, posterior: Posterior, *, prior: bool) -> np
     return constants
 
 
-def _nothing(simulator: Simulator, draws: int) -> Overrides:
+def unchanged(simulator: Simulator, draws: int) -> Overrides:
     """Returns overrides that change nothing, so that the base run shares the scenarios' program."""
     size = len(simulator.overridable)
     return Overrides(np.full(size, np.inf), np.full(size, np.inf), np.zeros((size, draws)))
@@ -202,27 +203,14 @@ def _under(
         StockadeError: ``not-finite`` where a posterior draw runs into NaN or infinity under it: claims
             would pass over such draws in silence.
     """
-    first = maker.folder.study.period.first
-    changes = tuple(
-        interventions.Change(one.canonical, "hold", _reference(one, first)) for one in scenario.hold
-    )
-    stop = np.inf if scenario.until is None else float(scenario.until + 1 - first)
-    meant = interventions.Scenario(changes, float(scenario.from_ - first), stop)
-    overrides = interventions.resolve(meant, maker.simulator, base)
+    meant = changes([scenario], maker.folder.study.period.first)
+    overrides = resolve(meant, maker.simulator, base)
     results = ensemble(maker.simulator, constants, inputs, overrides)
     wrong = None if prior else check_finite(maker.simulator, constants, results, inputs, overrides)
     if wrong is not None:
         raise StockadeError(replace(wrong, message=f"under the scenario '{scenario.id}', {wrong.message}"))
     found = trajectories(maker.simulator, results)
     return {name: found.values[name] for name in maker.needs.under[scenario.id]}
-
-
-def _reference(held: Held, first: int) -> interventions.Reference:
-    if held.window is None:
-        return interventions.Number(float(held.number or 0.0))
-    if held.kind == "value":
-        return interventions.ValueAt(float(held.window.first - first))
-    return interventions.MeanOver(float(held.window.first - first), float(held.window.last - first))
 
 
 def _predicted(

@@ -58,14 +58,16 @@ class ModelBuilder:
         unit_synonyms: Iterable[Iterable[str]] = (),
     ) -> None:
         place = here()
-        self._title = " ".join(title.split())
+        self._title = " ".join(words(title).split())
         self._about = words(about)
         self._method: IntegrationMethod = method
         self._synonyms = tuple(tuple(row) for row in unit_synonyms)
+        self._same_units = synonym_table(self._synonyms)
         self._drafts: dict[str, Draft] = {}
         self._dimensions: dict[str, Dimension] = {}
         self._ranges: list[SubscriptRange] = []
         self._elements: dict[str, Place] = {}
+        self._taken: dict[str, Place] = {}
         # As Vensim does: what stands in no group of its own stands in one named after the model.
         self._group = NOT_IN_GROUPS.sub("", self._title)
         if method not in ("euler", "rk4"):
@@ -203,7 +205,9 @@ class ModelBuilder:
             StockadeError: ``duplicate-definition``, ``reserved-name``, ``broken-name``.
         """
         place = here()
-        names = [elements] if isinstance(elements, str) else list(elements)
+        names = (
+            list(elements) if isinstance(elements, Iterable) and not isinstance(elements, str) else [elements]
+        )
         for one in (name, *names):
             look_at_name(one, place, NOT_IN_ELEMENTS)
         self._look_for_another(name, place)
@@ -219,6 +223,7 @@ class ModelBuilder:
         self._elements |= dict.fromkeys(held, place)
         found = Dimension(name, tuple(names))
         self._dimensions[found.canonical] = found
+        self._taken[found.canonical] = place
         self._ranges.append(
             SubscriptRange(
                 name, found.canonical, held, documentation=words(about), group=self._group,
@@ -319,6 +324,7 @@ class ModelBuilder:
             bounds(limits, place), words(about), self._group, place, **more,  # pyright: ignore[reportArgumentType]
         )  # fmt: skip
         self._drafts[draft.canonical] = draft
+        self._taken[draft.canonical] = place
         return Reference(draft.canonical, (), name, place)
 
     def _equations(
@@ -361,12 +367,12 @@ class ModelBuilder:
         return given
 
     def _unit(self, unit: str, place: Place, name: str) -> str:
-        text = " ".join(unit.split())
+        text = " ".join(words(unit).split())
         if NOT_IN_UNITS.search(text):
             hint = "Write units as in person/Month, 1/Month, $/(person*Year) or m^2."
             raise mistake("broken-units", f"these units cannot be read: {text}", hint, place, name)
         try:
-            parse_units(text, synonym_table(self._synonyms))
+            parse_units(text, self._same_units)
         except StockadeError as error:
             found = error.diagnostics[0]
             raise mistake(found.code, found.message, found.hint, place, name) from None
@@ -378,9 +384,8 @@ class ModelBuilder:
         if one == "time" or one in CONTROL_NAMES or one in FUNCTIONS:
             what = "a function" if one in FUNCTIONS else "the simulation's own"
             raise mistake("reserved-name", f"{name} is {what}", "Choose another name.", place, name)
-        taken = {one.canonical: one.place for one in (*self._drafts.values(), *self._ranges)} | self._elements
-        if one in taken:
-            where = f"line {taken[one].line}"
-            where = where if taken[one].file == place.file else f"{taken[one].file}, {where}"
+        first = self._taken.get(one) or self._elements.get(one)
+        if first is not None:
+            where = f"line {first.line}" if first.file == place.file else f"{first.file}, line {first.line}"
             said = f"{name} is already defined in {where}"
             raise mistake("duplicate-definition", said, "Remove one of the two, or rename it.", place, name)

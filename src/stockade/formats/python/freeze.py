@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import accumulate
 
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.formats.python.drafts import Draft
@@ -16,6 +18,8 @@ from stockade.model.names import canonical
 from stockade.model.printing import print_expression
 from stockade.model.walk import rebuild, walk
 
+# A reader of files gives up at 150, and a level of parentheses may take it two.
+DEEPEST = 70
 OVER_ELEMENTS = frozenset({"sum", "prod", "vmin", "vmax"})
 
 
@@ -53,6 +57,10 @@ class _Freezer:
             if draft.kind == "stock":
                 whole = Call("integ", (self._rate(draft, subscripts), written), "INTEG", draft.place)
             equation = self._filled(draft, whole, dict(zip(draft.dimensions, subscripts, strict=True)))
+            text = print_expression(equation)
+            if _depth(text) > DEEPEST:
+                said = f"{draft.name} has more than {DEEPEST} levels of parentheses, which no file could hold"
+                self._say(draft, "nested-too-deep", said, "Put the inner part into a variable of its own.")
             yield Variable(
                 name=draft.name,
                 canonical=draft.canonical,
@@ -63,7 +71,7 @@ class _Freezer:
                 documentation=draft.about,
                 subscripts=subscripts,
                 group=draft.group,
-                text=print_expression(equation),
+                text=text,
                 place=replace(draft.place, name=draft.name),
             )
 
@@ -180,6 +188,12 @@ class _Freezer:
         self._say(
             draft, "undefined-variable", f"{node.written or node.name} is not defined", hint, node.place
         )
+
+
+def _depth(text: str) -> int:
+    """Returns how deep the parentheses of an equation are nested."""
+    signs = (1 if one == "(" else -1 for one in re.findall(r"[()]", re.sub(r'"[^"]*"', "", text)))
+    return max(accumulate(signs, initial=0))
 
 
 def _listed(dimensions: tuple[str, ...]) -> str:

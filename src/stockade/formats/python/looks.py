@@ -25,7 +25,13 @@ NOT_IN_GROUPS = re.compile(r"[\x00-\x1f\x7f*~|]")
 
 
 def words(about: str) -> str:
-    """Returns a text without the indentation of the code it stands in, nor blanks at any end."""
+    """Returns a text without the indentation of the code it stands in, nor blanks at any end.
+
+    Raises:
+        StockadeError: ``not-a-text``.
+    """
+    if not isinstance(about, str):
+        raise mistake("not-a-text", f"{about!r} is not a text", "Write title, unit and about in quotes.")
     return "\n".join(line.rstrip() for line in inspect.cleandoc(about).splitlines()).strip()
 
 
@@ -43,7 +49,7 @@ def look_at_name(name: object, place: Place, wrong: re.Pattern[str]) -> None:
 
 def bounds(limits: Bounds | None, place: Place) -> Limits:
     """Returns limits with all three of their parts; None where open."""
-    given = list(limits or ())
+    given = list(limits or ()) if isinstance(limits, Iterable | None) else [limits]
     if len(given) > 3 or len(given) == 1:
         raise mistake(
             "outside-limits", f"limits are (low, high), here {limits!r}", "Leave an end open by None.", place

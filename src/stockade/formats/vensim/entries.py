@@ -10,15 +10,20 @@ from dataclasses import dataclass
 
 from stockade.errors import Diagnostic
 from stockade.formats.source import Source
+from stockade.model.model import IntegrationMethod
 
 _SKETCH = re.compile(r"^\\{2,}---///", re.MULTILINE)
 _SYNONYMS = re.compile(r"^22:(.+)$", re.MULTILINE)
+_METHOD = re.compile(r"^15:(?:[^,\n]*,){3}[ \t]*(\d+)", re.MULTILINE)
+_METHODS: dict[str, IntegrationMethod] = {"0": "euler", "2": "euler", "1": "rk4", "5": "rk4"}
 _BOUNDARY = re.compile(r'[~|"{]')
 _QUOTED_END = re.compile(r'\\"|\\\n|["\n]')
 _DOCUMENTATION_END = re.compile(r"[~|]")
 _CONTINUATION = re.compile(r"\\[ \t]*\n")
 _GROUP = re.compile(r"\*{3,}\s*\.?(.*?)\s*\*{3,}", re.DOTALL)
-_MACRO_EDGE = re.compile(r"\s*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
+_COMMENT = re.compile(r"\{[^}]*\}")
+_LONGEST_HEAD = 10_000
+_MACRO_EDGE = re.compile(r"(?:\s|\{[^}]*\})*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
 _HEADER = re.compile(r"\ufeff?\s*\{\s*utf-?8\s*\}", re.IGNORECASE)
 
 
@@ -71,6 +76,27 @@ def unit_synonyms(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(name.strip() for name in row if name.strip()) for row in rows)
 
 
+def integration_method(source: Source) -> IntegrationMethod:
+    """Returns the method in the settings behind the sketch, the fourth number of line ``15:``.
+
+    0 is Euler and 2 its form for difference equations; 5 is the fourth-order Runge-Kutta method, and 1 the
+    same with steps that adjust themselves, which is run with the steps of TIME STEP.
+
+    Raises:
+        StockadeError: ``unsupported-method`` for Runge-Kutta methods of second order.
+    """
+    sketch = _SKETCH.search(source.text)
+    found = _METHOD.search(source.text, sketch.end()) if sketch else None
+    if found is None:
+        return "euler"
+    method = _METHODS.get(found.group(1))
+    if method is None:
+        said = f"the integration method {found.group(1)} of Vensim's settings is not supported"
+        hint = "Choose Euler or RK4 in Vensim's settings: 0 or 5 as the fourth number of this line."
+        raise source.problem("unsupported-method", said, found.start(), hint=hint)
+    return method
+
+
 def split(source: Source) -> tuple[list[Entry], list[Diagnostic]]:
     """Cuts the file into entries.
 
@@ -116,9 +142,13 @@ class _Splitter:
             if edge.group(1).upper() != ":MACRO:":
                 self.macro = None
                 continue
-            close = self.text.find(")", self.at)
-            end = close + 1 if close >= 0 else len(self.text)
-            self.macro = MacroHeader(self.text[self.at : end], self.at)
+            # A parenthesis within a comment closes nothing.
+            rest = _COMMENT.sub(
+                lambda found: _blank(found.group()), self.text[self.at : self.at + _LONGEST_HEAD]
+            )
+            close = rest.find(")")
+            end = self.at + (close + 1 if close >= 0 else len(rest))
+            self.macro = MacroHeader(_blank_continuations(rest[: end - self.at]), self.at)
             self.at = end
 
     def _entry(self) -> None:

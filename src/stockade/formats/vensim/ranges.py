@@ -6,7 +6,7 @@ import re
 
 from stockade.formats.vensim.cursor import Cursor
 from stockade.formats.vensim.definitions import Definition
-from stockade.formats.vensim.expressions import parse_whole
+from stockade.formats.vensim.expressions import parse_expression
 from stockade.model.expressions import Expression
 from stockade.model.model import SubscriptRange
 from stockade.model.names import canonical
@@ -29,7 +29,8 @@ def read_range(definition: Definition) -> SubscriptRange:
     if definition.mark.text == "<->":
         equivalent = _name(cursor)
     elif cursor.next.kind == "name" and canonical(cursor.next.text).startswith("get "):
-        equation = parse_whole(cursor)
+        equation = parse_expression(cursor)
+        mappings = _mappings(cursor) if cursor.take("->") else ()
     else:
         written = _elements(cursor)
         mappings = _mappings(cursor) if cursor.take("->") else ()

@@ -10,7 +10,14 @@ from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.source import Source
 from stockade.formats.vensim.cursor import Cursor
 from stockade.formats.vensim.definitions import Definition, begin
-from stockade.formats.vensim.entries import Entry, MacroHeader, opening_comment, split, unit_synonyms
+from stockade.formats.vensim.entries import (
+    Entry,
+    MacroHeader,
+    integration_method,
+    opening_comment,
+    split,
+    unit_synonyms,
+)
 from stockade.formats.vensim.equations import finish, name_lookups
 from stockade.formats.vensim.expressions import parse_whole
 from stockade.formats.vensim.macros import read_header
@@ -57,6 +64,7 @@ def parse_mdl(text: str, file: str) -> Model:
         ranges=tuple(one for one in read if isinstance(one, SubscriptRange)),
         macros=macros,
         reality_checks=tuple(one for one in read if isinstance(one, RealityCheck)),
+        method=integration_method(source),
     )
 
 

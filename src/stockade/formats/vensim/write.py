@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from stockade.errors import Diagnostic, StockadeError
+from stockade.errors import StockadeError
 from stockade.model.expressions import Array, Call, Expression, Reference, Table
 from stockade.model.model import Macro, Model, RealityCheck, SubscriptRange, Variable
 from stockade.model.names import canonical
@@ -36,10 +36,6 @@ def write_mdl(model: Model) -> str:
         StockadeError: ``cannot-be-written``, ``unsupported-non-negative``.
     """
     wrong = list(unspellable(model))
-    if model.method != "euler":
-        said = "the text of a .mdl does not tell the integration method, and this model wants RK4"
-        hint = "Write it as .xmile."
-        wrong.append(Diagnostic("cannot-be-written", said, model.variables[0].place, hint=hint))
     if wrong:
         raise StockadeError(wrong)
     model = _with_named_tables(spell_out(model))
@@ -90,8 +86,11 @@ class _Writer:
             yield from self._entry(one)
         for one in model.reality_checks:
             yield _reality_check(one)
-        if model.unit_synonyms:
-            yield _SKETCH + "".join(f"22:{','.join(row)}\n" for row in model.unit_synonyms)
+        settings = [f"22:{','.join(row)}\n" for row in model.unit_synonyms]
+        if model.method == "rk4":
+            settings.append("15:0,0,0,5,0,0\n")
+        if settings:
+            yield _SKETCH + "".join(settings)
 
     def _macro(self, macro: Macro) -> Iterator[str]:
         outputs = f" : {_names(macro.outputs)}" if macro.outputs else ""
@@ -118,7 +117,7 @@ def _variable(one: Variable) -> str:
 
 
 def _right_hand_side(one: Variable) -> str:
-    equation = one.equation
+    equation = one.equation if one.read_by is None else one.read_by
     if isinstance(equation, Call) and equation.function == "data" and not equation.arguments:
         return ""
     if isinstance(equation, Table):
@@ -128,7 +127,7 @@ def _right_hand_side(one: Variable) -> str:
         return f"({text})"
     if isinstance(equation, Array) and len(equation.rows) == len(equation.rows[0]) == 1:
         text += ";"
-    sign = "==" if one.unchangeable else ":=" if one.kind == "data" and not one.keyword else "="
+    sign = "==" if one.unchangeable else ":=" if one.kind == "data" else "="
     return f" {sign}\n\t{text}"
 
 
@@ -136,15 +135,14 @@ def _range(one: SubscriptRange) -> str:
     name = _name(one.name)
     if one.equivalent:
         return _finished(f"{name} <-> {print_name(one.equivalent)}", "", one.documentation)
-    if one.equation is not None:
-        return _finished(f"{name}:\n\t{print_expression(one.equation)}", "", one.documentation)
     mappings = [
         f"({print_name(target)}: {_names(elements)})" if elements else print_name(target)
         for target, elements in one.mappings
     ]
     arrow = f" -> {', '.join(mappings)}" if mappings else ""
-    elements = one.written if len(one.written) == len(one.elements) else one.elements
-    return _finished(f"{name}:\n\t{_names(elements)}{arrow}", "", one.documentation)
+    names = one.written if len(one.written) == len(one.elements) else one.elements
+    elements = _names(names) if one.equation is None else print_expression(one.equation)
+    return _finished(f"{name}:\n\t{elements}{arrow}", "", one.documentation)
 
 
 def _reality_check(one: RealityCheck) -> str:

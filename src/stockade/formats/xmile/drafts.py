@@ -17,6 +17,7 @@ _INSIDE = (
     *("eqn", "init_eqn", "doc", "units", "inflow", "outflow", "non_negative", "gf", "dimensions", "element"),
     *("range", "scale", "format", "display", "event_poster", "connect", "connect2"),
 )
+_POINTS = ("xscale", "yscale", "xpts", "ypts")
 _BESIDE = ("module", "group", "display", "interface", "views", "variables", "style", "dependencies")
 _HARMLESS = ("isee:dependencies", "isee:delay_aux", "isee:color", "isee:thickness", "isee:data_color")
 
@@ -65,7 +66,8 @@ class Collector:
     def _variable(self, element: Element, shown_prefix: str, prefix: str) -> None:
         own = _name(element)
         for child in element.children:
-            if child.name not in _INSIDE and child.name not in _HARMLESS:
+            points = element.name == "gf" and child.name in _POINTS
+            if child.name not in _INSIDE and child.name not in _HARMLESS and not points:
                 raise _unknown(child, f"of {own}")
         name = f"{shown_prefix}.{own}" if shown_prefix else own
         gf = element if element.name == "gf" else element.first("gf")
@@ -155,4 +157,6 @@ def _dimensions(element: Element) -> tuple[str, ...]:
 def _unknown(element: Element, where: str) -> StockadeError:
     said = f"<{element.name}> {where} is not read"
     hint = "docs/formats.md lists what is read; remove it if it does not matter."
+    if element.name in ("conveyor", "queue", "oven"):
+        hint = "Discrete stocks are not run; write it as a stock with a delay, if that is what it stands for."
     return element.problem("unknown-element", said, excerpt=f"<{element.name}>", hint=hint)

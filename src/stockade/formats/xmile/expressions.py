@@ -55,9 +55,26 @@ def parse_equation(source: Source, name: str) -> Expression:
     if _is_list(cursor):
         return _list(cursor)
     found = _expression(cursor, 0)
+    if cursor.next.kind == "name" and isinstance(found, Reference):
+        raise _lost_macro(cursor)
     if cursor.next.kind != "end":
         raise cursor.unexpected("an operator or the end of the equation")
     return found
+
+
+def _lost_macro(cursor: Cursor) -> StockadeError:
+    """Returns the error for words side by side: a call of a macro that an export has left out of the file."""
+    here = cursor.at
+    while cursor.next.kind == "name":
+        cursor.step()
+    name = " ".join(one.text for one in cursor.tokens[: cursor.at])
+    called = cursor.sees("(")
+    cursor.at = here
+    if not called:
+        return cursor.unexpected("an operator or the end of the equation")
+    said = f"{name} is called, and is no one word: some exports leave out the macros of a model"
+    hint = f'Add the <macro name="{name}">, and call it with underscores, or take the original model.'
+    return cursor.problem("broken-equation", said, cursor.tokens[0], hint)
 
 
 def _is_list(cursor: Cursor) -> bool:

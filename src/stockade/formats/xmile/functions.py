@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from stockade.errors import Diagnostic, StockadeError
+from stockade.formats.xmile.random import RANDOM
 from stockade.model.expressions import Binary, BinaryOperator, Call, Expression, Number, Reference
 from stockade.model.functions import FUNCTIONS
 
@@ -167,16 +168,23 @@ def _trend(node: Call) -> Expression:
     return _call("trend", node, x, time, start[0] if start else Number(0.0, "0", node.place))
 
 
-def _uniform(node: Call) -> Expression:
-    low, high, *seed = node.arguments
-    return _call("random uniform", node, low, high, seed[0] if seed else Number(0.0, "0", node.place))
+def _round(node: Call) -> Expression:
+    """The nearest whole number, away from zero where two are as near."""
+    x, half = node.arguments[0], Number(0.5, "0.5", node.place)
+    up, down = (_call("integer", node, _join(sign, x, half, node)) for sign in ("+", "-"))
+    return _call("if then else", node, _join("<", x, Number(0.0, "0", node.place), node), down, up)
 
 
-def _normal(node: Call) -> Expression:
-    mean, deviation, *seed = node.arguments
-    low, high = Number(-1e308, "", node.place), Number(1e308, "", node.place)
-    chosen = seed[0] if seed else Number(0.0, "0", node.place)
-    return _call("random normal", node, low, high, mean, deviation, chosen)
+def _wave(function: str) -> Builder:
+    """An amplitude times the sine or cosine of Time over a period."""
+
+    def build(node: Call) -> Expression:
+        height, period = node.arguments
+        turns = _join("/", Reference("time", (), "Time", node.place), period, node)
+        angle = _join("*", Number(2.0 * math.pi, "", node.place), turns, node)
+        return _join("*", height, _call(function, node, angle), node)
+
+    return build
 
 
 def _log10(node: Call) -> Expression:
@@ -197,6 +205,11 @@ _BUILTINS: Mapping[str, tuple[int, int, Builder]] = MappingProxyType(
         "sum": (1, 1, _same("sum")),
         "prod": (1, 1, _same("prod")),
         "init": (1, 1, _same("initial")),
+        "round": (1, 1, _round),
+        "percent": (1, 1, lambda node: _join("*", node.arguments[0], Number(100.0, "100", node.place), node)),
+        "gammaln": (1, 1, _same("gamma ln")),
+        "sinwave": (2, 2, _wave("sin")),
+        "coswave": (2, 2, _wave("cos")),
         "step": (2, 2, _same("step")),
         "ramp": (2, 3, _ramp),
         "pulse": (1, 3, _pulse),
@@ -211,9 +224,7 @@ _BUILTINS: Mapping[str, tuple[int, int, Builder]] = MappingProxyType(
         "smthn": (3, 4, _order("smooth n")),
         "trend": (2, 3, _trend),
         "forcst": (3, 3, _same("forecast")),
-        "random": (2, 3, _uniform),
-        "uniform": (2, 3, _uniform),
-        "normal": (2, 3, _normal),
+        **RANDOM,
     }
 )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 from stockade.model.elements import Elements
-from stockade.model.expressions import Array, Number
+from stockade.model.expressions import Array, Expression, Number, Several
 from stockade.model.model import Model, Variable
 
 
@@ -19,20 +19,25 @@ def listed(model: Model) -> Model:
     Raises:
         StockadeError: What is wrong with the ranges.
     """
-    if not any(isinstance(one.equation, Array) for one in model.variables):
+    if not any(isinstance(one.equation, Array | Several) for one in model.variables):
         return model
     elements = Elements(model)
     return replace(model, variables=tuple(new for one in model.variables for new in _elements(one, elements)))
 
 
 def _elements(one: Variable, elements: Elements) -> Iterator[Variable]:
-    if not isinstance(one.equation, Array):
+    flat: list[Expression] = []
+    if isinstance(one.equation, Array):
+        place = one.equation.place
+        flat = [Number(value, place=place) for row in one.equation.rows for value in row]
+    elif isinstance(one.equation, Several):
+        flat = list(one.equation.items)
+    else:
         yield one
         return
-    flat = [value for row in one.equation.rows for value in row]
     every = list(product(*(elements.of(name) for name in one.subscripts)))
     if len(flat) != len(every) or one.exceptions:
         yield one
         return
     for subscripts, value in zip(every, flat, strict=True):
-        yield replace(one, subscripts=subscripts, equation=Number(value, place=one.equation.place))
+        yield replace(one, subscripts=subscripts, equation=value)

@@ -141,10 +141,18 @@ def _ranges(root: Element) -> tuple[SubscriptRange, ...]:
 
 
 def _unit_synonyms(root: Element) -> tuple[tuple[str, ...], ...]:
-    """Returns the units that have other names; units made of others are not looked at."""
+    """Returns the units that have other names, or are made of others."""
     units = [one for each in root.all("model_units") for one in each.all("unit")]
-    rows = [(one.attributes.get("name", ""), *(alias.text for alias in one.all("alias"))) for one in units]
-    return tuple(tuple(name for name in row if name) for row in rows if len(row) > 1)
+    rows = [
+        (
+            one.attributes.get("name", ""),
+            *(other.text for word in ("alias", "eqn") for other in one.all(word)),
+        )
+        for one in units
+        if one.attributes.get("disabled", "").lower() != "true"
+    ]
+    named = (tuple(name.strip() for name in row if name.strip()) for row in rows)
+    return tuple(row for row in named if len(row) > 1)
 
 
 def _elements(dimension: Element, name: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ attributes of a name space of our own; what would be misread by others is refuse
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from xml.sax.saxutils import escape, quoteattr
 
 from stockade.errors import Diagnostic, StockadeError
@@ -15,7 +16,16 @@ from stockade.formats.xmile.listed import listed
 from stockade.formats.xmile.print import NoWordError, print_equation, print_identifier
 from stockade.model.constants import constant_value
 from stockade.model.elaborate import elaborate
-from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Unary
+from stockade.model.expressions import (
+    Binary,
+    Call,
+    Expression,
+    Number,
+    Reference,
+    Series,
+    Table,
+    Unary,
+)
 from stockade.model.model import NON_NEGATIVE, NON_NEGATIVE_OUTFLOWS, Macro, Model, Variable
 
 OURS = "stockade"
@@ -36,11 +46,24 @@ def write_xmile(model: Model) -> str:
     if declared_dimensions(model)[1]:
         # Arrays that XMILE has no form for: one variable for each element, under the names that Vensim gives.
         model = elaborate(model)
+    model = replace(model, variables=tuple(_over_time(one) for one in model.variables))
     writer = _Writer(model)
     text = "".join([_HEAD, *writer.all(), "</xmile>\n"])
     if writer.wrong:
         raise StockadeError(writer.wrong)
     return text
+
+
+def _over_time(one: Variable) -> Variable:
+    """Returns data as what XMILE has instead: a graphical function of time."""
+    if not isinstance(one.equation, Series) or not one.equation.points:
+        return one
+    table, time = Table(one.equation.points), Reference("time", (), "Time")
+    if one.equation.between == "interpolate":
+        return replace(one, kind="auxiliary", equation=Call("with lookup", (time, table)), keyword="")
+    if one.equation.between == "hold backward":
+        return replace(one, kind="auxiliary", equation=Call("lookup backward", (table, time)), keyword="")
+    return one
 
 
 class _Writer:
@@ -81,7 +104,7 @@ class _Writer:
         found = [
             ("a mapping of subscripts", one) for one in self.model.ranges if one.mappings or one.equivalent
         ]
-        found += [("subscripts from a file", one) for one in self.model.ranges if one.equation is not None]
+        found += [("subscripts from a file", one) for one in self.model.ranges if not one.elements]
         found += [("Reality Checks", one) for one in self.model.reality_checks]
         found += [("macros with several outputs", one) for one in self.model.macros if one.outputs]
         for what, one in found:
@@ -98,7 +121,7 @@ class _Writer:
         if self.model.unit_synonyms:
             rows = "".join(
                 f"    <unit name={_attribute(row[0])}>"
-                + "".join(f"<alias>{_escaped(one)}</alias>" for one in row[1:])
+                + "".join(_unit(one, last=at == len(row) - 2) for at, one in enumerate(row[1:]))
                 + "</unit>\n"
                 for row in self.model.unit_synonyms
                 if row
@@ -204,6 +227,8 @@ class _Writer:
     def _body(self, one: Variable, indent: str) -> Iterator[str]:
         equation, curve, kind = one.equation, None, one.keyword or "continuous"
         begins: Expression | None = None
+        if one.kind == "data":
+            return  # It is refused already.
         if isinstance(equation, Table):
             yield indent + _gf(equation, kind)
             return
@@ -346,3 +371,9 @@ def _escaped(text: str) -> str:
 def _clean(text: str) -> str:
     """Leaves out the control signs that no XML file may hold."""
     return "".join(one for one in text if one in "\n\t" or (one >= " " and not "\ud800" <= one <= "\udfff"))
+
+
+def _unit(name: str, *, last: bool) -> str:
+    """Returns another name of a unit; one that is made of other units, last in its row, is an equation."""
+    tag = "eqn" if last and any(sign in name for sign in "*/^()") else "alias"
+    return f"<{tag}>{_escaped(name)}</{tag}>"

@@ -1,0 +1,1 @@
+"""Contrasts: the same draws under two histories."""

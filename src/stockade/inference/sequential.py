@@ -1,0 +1,195 @@
+"""The posterior and the evidence month by month, as the data became known.
+
+One run follows an explanation through a sequence of Problems, each the same explanation as of a later
+day. What became known in between (months of series, reports, paths of inputs, priors that could only
+then be held) reweights the particles by the ratio of the two likelihoods; where the effective sample size
+falls below half, chains start from the weighted particles and move as in `smc` (Chopin 2002, "A sequential
+particle filter method for static models", Biometrika 89). A parameter that becomes free is drawn from its
+prior. Where the new data leave hardly any particle, the run starts anew from the prior by tempering.
+
+The log evidence of the first m days is the sum of the logs of the mean weights; its increments are log
+predictive densities of what became known, one step ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from stockade.arrays import Array, Floats
+from stockade.inference.chains import Start, Target, joined, prior_swarms, run_chains, spaced
+from stockade.inference.kernel import Swarm, fit_reference
+from stockade.inference.noise import Stream, stream
+from stockade.inference.priors import sample_prior, to_natural
+from stockade.inference.problem import Problem, arrays_of, layout_of
+from stockade.inference.records import SmcSettings
+from stockade.inference.smc import walk
+from stockade.inference.tempering import ess_fraction, systematic
+from stockade.progress import Progress, silent
+
+_FOLLOWING = 1
+"""Purpose of the stream of random numbers: another than that of a fit."""
+
+_LEAST = 0.02
+"""Share of the particles that must remain; below, the run starts anew from the prior."""
+
+INTERVAL = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What one run found, day by day.
+
+    Attributes:
+        log_evidence: Of all that was known by each day, shape (day,).
+        ess: Effective sample size after each day's data, as a fraction, shape (day,).
+        moved: Whether chains were moved, shape (day,).
+        restarted: Whether the run started anew from the prior, shape (day,).
+        quantiles: 5 %, 50 % and 95 % of each parameter, shape (3, day, D).
+        names: Names of the parameters (D,).
+    """
+
+    log_evidence: Floats
+    ess: Floats
+    moved: np.ndarray
+    restarted: np.ndarray
+    quantiles: Floats
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Cloud:
+    """Weighted particles.
+
+    Attributes:
+        states: Swarms of as many particles as there are chains.
+        log_weights: (particle,) over all states, not normalised.
+        log_evidence: Of all data so far.
+        step: Step size of the kernel.
+    """
+
+    states: list[Swarm]
+    log_weights: Array
+    log_evidence: float
+    step: Array
+
+
+def follow(
+    problems: Sequence[Problem],
+    *,
+    seed: int,
+    repeat: int = 0,
+    settings: SmcSettings | None = None,
+    progress: Progress = silent,
+) -> Course:
+    """Follows an explanation through days of growing knowledge.
+
+    Args:
+        problems: The same explanation as of each day, earliest first, all of one layout.
+        seed: The study's seed.
+        repeat: Which of the independent repeats; the same seed and repeat give the same bits.
+        settings: How chains move, as in `smc`.
+        progress: Told how many days are done.
+
+    Raises:
+        StockadeError: ``impossible-everywhere``, ``too-many-stages`` as `smc` says.
+        ValueError: No problems.
+    """
+    if not problems:
+        raise ValueError("there is no day to follow")
+    how, layout = settings or SmcSettings(), layout_of(problems[0])
+    noise = stream(seed, _FOLLOWING, repeat)
+    target = Target(arrays_of(_without_data(problems[0])), layout, how)
+    states = prior_swarms(noise, target)
+    cloud = _Cloud(states, jnp.zeros(how.states * how.chains), 0.0, jnp.asarray(0.5))
+    free = np.asarray(problems[0].free)
+    rows = []
+    for index, problem in enumerate(problems):
+        target = Target(arrays_of(problem), layout, how)
+        fresh = np.asarray(problem.free) & ~free
+        free = np.asarray(problem.free)
+        cloud, ess, moved, restarted = _advance(noise, cloud, target, fresh)
+        rows.append((cloud.log_evidence, ess, moved, restarted, _quantiles(cloud, target)))
+        progress("following", index + 1, len(problems))
+    evidence, ess, moved, restarted, quantiles = zip(*rows, strict=True)
+    return Course(
+        np.array(evidence), np.array(ess), np.array(moved), np.array(restarted),
+        np.stack(quantiles, axis=1), problems[0].parameters,
+    )  # fmt: skip
+
+
+def _advance(
+    noise: Stream, cloud: _Cloud, target: Target, fresh: np.ndarray
+) -> tuple[_Cloud, float, bool, bool]:
+    """Takes in what became known; returns the particles, the effective sample size, moved, restarted."""
+    states = [target.at(_freed(noise, one.z, target, fresh)) for one in cloud.states]
+    before = jnp.concatenate([one.log_likelihood for one in cloud.states])
+    after = jnp.concatenate([one.log_likelihood for one in states])
+    log_weights, gain, ess = _reweighted(cloud.log_weights, before, after)
+    fraction = float(ess)
+    if not fraction >= _LEAST:
+        # Tempering gives the evidence of everything so far by itself, and forgets what came before.
+        walked, _, step, evidence = walk(noise, prior_swarms(noise, target), target, silent)
+        kept = spaced(walked, target.how.states)
+        return _Cloud(kept, jnp.zeros_like(log_weights), evidence, step), 1.0, True, True
+    evidence = cloud.log_evidence + float(gain)
+    if fraction >= target.how.ess:
+        return _Cloud(states, log_weights, evidence, cloud.step), fraction, False, False
+    start = _restart(noise.random(), tuple(states), log_weights, target.arrays.priors.free)
+    moved, step, _ = run_chains(noise, start, cloud.step, target, least=1, travel=target.how.travel)
+    kept = spaced(moved, target.how.states)
+    return _Cloud(kept, jnp.zeros_like(log_weights), evidence, step), fraction, True, False
+
+
+def _freed(noise: Stream, z: Array, target: Target, fresh: np.ndarray) -> Array:
+    """Returns coordinates (D, particle); those of parameters that have become free are drawn anew."""
+    if not fresh.any():
+        return z
+    drawn = sample_prior(noise, target.arrays.priors, z.shape[1])
+    return jnp.where(jnp.asarray(fresh)[:, None], drawn, z)
+
+
+@jax.jit
+def _reweighted(log_weights: Array, before: Array, after: Array) -> tuple[Array, Array, Array]:
+    """Returns new log weights, the gain in log evidence, and the effective sample size as a fraction."""
+    dead = jnp.isneginf(before) | jnp.isneginf(after) | jnp.isneginf(log_weights)
+    new = jnp.where(dead, -jnp.inf, log_weights + jnp.where(dead, 0.0, after - before))
+    gain = jax.nn.logsumexp(new) - jax.nn.logsumexp(log_weights)
+    possible = jnp.isfinite(gain)
+    return new, gain, jnp.where(possible, ess_fraction(jnp.where(possible, new, 0.0)), 0.0)
+
+
+@jax.jit
+def _restart(uniform: Array, states: tuple[Swarm, ...], log_weights: Array, free: Array) -> Start:
+    """Fits the kernel's t to weighted particles and resamples the chains' starts."""
+    swarm = joined(states)
+    weights = jax.nn.softmax(log_weights)
+    reference = fit_reference(swarm.z, weights, free)
+    chosen = systematic(uniform, weights, states[0].log_prior.shape[0])
+    chains = Swarm(*(one[..., chosen] for one in swarm))
+    return Start(chains, reference, jnp.asarray(1.0), jnp.asarray(0.0), ess_fraction(log_weights))
+
+
+def _quantiles(cloud: _Cloud, target: Target) -> np.ndarray:
+    """Returns weighted quantiles (3, D) of the parameters on their natural scale."""
+    theta = np.asarray(to_natural(joined(tuple(cloud.states)).z, target.arrays.priors))
+    weights = np.asarray(jax.nn.softmax(cloud.log_weights))
+    order = np.argsort(theta, axis=1)
+    sums = np.cumsum(weights[order], axis=1)
+    found = [
+        np.take_along_axis(
+            theta, np.take_along_axis(order, np.argmax(sums >= one, axis=1)[:, None], axis=1), axis=1
+        )[:, 0]
+        for one in INTERVAL
+    ]
+    return np.array(found)
+
+
+def _without_data(problem: Problem) -> Problem:
+    """Returns the problem before anything was known of its data."""
+    counts = tuple(replace(one, values=np.full_like(one.values, np.nan)) for one in problem.counts)
+    return replace(problem, counts=counts, reports=tuple(replace(one, seen=False) for one in problem.reports))
