@@ -84,10 +84,15 @@ class Scope:
         """Returns what one subscript of a reference means, in the words of the model.
 
         Raises:
-            StockadeError: ``unknown-subscript``.
+            StockadeError: ``unknown-subscript``, ``unknown-dimension``.
         """
         written = node.subscripts[position]
-        elements = self.dimensions[dimension]
+        elements = self.dimensions.get(dimension)
+        if elements is None:
+            # The variable that has it is told where it stands; its readers are told here.
+            said = f"the dimension {dimension} of {node.written or node.name} is not defined"
+            hint = "Define it in <dimensions>, or correct its name there."
+            raise self.problem("unknown-dimension", said, node.place, hint, node.written)
         if written in elements:
             return written
         if written == "*":
