@@ -382,7 +382,13 @@ def test_types_of_graphical_functions(kind: str, expected: list[float]) -> None:
 
 @pytest.mark.parametrize(
     ("call", "expected"),
-    [("ROUND(-2.5)", -3), ("ROUND(2.4)", 2), ("PERCENT(0.3)", 30), ("SINWAVE(2, 4)", [0, 2, 0, -2, 0])],
+    [
+        ("ROUND(-2.5)", -3),
+        ("ROUND(2.4)", 2),
+        ("8 // 4 + 3 // (TIME - TIME)", 2),
+        ("PERCENT(0.3)", 30),
+        ("SINWAVE(2, 4)", [0, 2, 0, -2, 0]),
+    ],
 )
 def test_functions_of_stella(call: str, expected: float | list[float]) -> None:
     found = run(model_of(f'<aux name="a"><eqn>{call}</eqn></aux>'), "a")

@@ -145,8 +145,9 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         raise _wrong(
             model, "final time", "final-time-before-initial", said, "let the run end after it begins"
         )
-    every = round(save / step)
-    if every < 1 or abs(every * step - save) > TOLERANCE * step:
+    # A SAVEPER below TIME STEP saves every step, as in Vensim.
+    every = 1 if 0 < save < step else round(save / step)
+    if every < 1 or (save > step and abs(every * step - save) > TOLERANCE * step):
         said = f"SAVEPER {save:g} is not a whole number of TIME STEPs of {step:g}"
         hint = "choose a SAVEPER that TIME STEP divides, so that every saved time is one that was computed"
         raise _wrong(model, "saveper", "saveper-not-multiple", said, hint)
