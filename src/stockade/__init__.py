@@ -2,7 +2,8 @@
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
-`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade`` costs nothing.
+`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
+costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit", "follow",
-    "forecast", "judge", "load", "loops", "save", "simulate",
+    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
+    "follow", "forecast", "judge", "load", "loops", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
