@@ -356,6 +356,12 @@ def test_units_have_other_names_and_may_be_made_of_others():
     assert "<eqn>1/year</eqn>" in write_xmile(model)
 
 
+def test_links_to_imported_data_are_passed_over_their_numbers_stand_in_the_model() -> None:
+    link = '<data><import type="CSV" enabled="true" resource="numbers.csv"/></data>'
+    model = model_of('<aux name="x"><eqn>3</eqn></aux>', before=link)
+    assert model.by_name["x"].equation == Number(3)
+
+
 def test_a_macro_that_an_export_has_lost_is_named() -> None:
     with pytest.raises(StockadeError, match="EXPRESSION MACRO is called") as caught:
         model_of('<aux name="x"><eqn>EXPRESSION MACRO(y, 2)</eqn></aux>')
