@@ -87,12 +87,11 @@ class Scope:
             StockadeError: ``unknown-subscript``, ``unknown-dimension``.
         """
         written = node.subscripts[position]
-        elements = self.dimensions.get(dimension)
-        if elements is None:
-            # The variable that has it is told where it stands; its readers are told here.
-            said = f"the dimension {dimension} of {node.written or node.name} is not defined"
-            hint = "Define it in <dimensions>, or correct its name there."
+        if dimension not in self.dimensions:
+            said = f"{node.written} has the dimension {dimension}, which is not defined"
+            hint = "Define it in <dimensions>."
             raise self.problem("unknown-dimension", said, node.place, hint, node.written)
+        elements = self.dimensions[dimension]
         if written in elements:
             return written
         if written == "*":
