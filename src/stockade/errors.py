@@ -12,6 +12,17 @@ from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 
+LONGEST_NAME, LONGEST_TEXT = 200, 1_000
+"""Of what a user is told: a file may hold a name that fills a megabyte."""
+
+
+def shortened(text: str, longest: int) -> str:
+    """Returns a text with its middle left out where it is too long to be read."""
+    if len(text) <= longest:
+        return text
+    end = longest // 4
+    return f"{text[: longest - end - 5]} ... {text[-end:]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -29,6 +40,10 @@ class Place:
     column: int | None = None
     name: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.name is not None and len(self.name) > LONGEST_NAME:
+            object.__setattr__(self, "name", shortened(self.name, LONGEST_NAME))
+
     def __str__(self) -> str:
         parts = [self.file or "<input>"]
         if self.line is not None:
@@ -44,7 +59,7 @@ NOWHERE = Place()
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing that is wrong with what the user gave.
+    """One thing that is wrong with what the user gave; overlong texts are shortened.
 
     Attributes:
         code: Short kebab-case code, listed in docs/errors.md, e.g. ``undefined-variable``.
@@ -65,6 +80,11 @@ class Diagnostic:
     severity: Severity = "error"
     expected: str = ""
     found: str = ""
+
+    def __post_init__(self) -> None:
+        for part in ("message", "excerpt", "hint"):
+            if len(text := getattr(self, part)) > LONGEST_TEXT:
+                object.__setattr__(self, part, shortened(text, LONGEST_TEXT))
 
     def __str__(self) -> str:
         lines = [f"{self.severity}[{self.code}] {self.place}: {self.message}"]

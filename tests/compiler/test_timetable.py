@@ -89,3 +89,9 @@ def test_what_only_a_run_can_tell_is_refused(changed: dict[str, str]) -> None:
 def test_a_fixed_delay_counts_on_equal_steps() -> None:
     with pytest.raises(StockadeError, match="counts on equal steps"):
         simulate(of(CHANGING, BODY + "d = DELAY FIXED( Time, 2, 0 ) ~~|\n"))
+
+
+@pytest.mark.parametrize("saveper", [None, "0.25", "1"])
+def test_without_a_saveper_or_with_a_short_one_every_step_is_saved(saveper: str | None) -> None:
+    controls = {"INITIAL TIME": "0", "FINAL TIME": "3", "TIME STEP": "1"}
+    assert simulate(of(controls | ({"SAVEPER": saveper} if saveper else {}))).times.tolist() == [0, 1, 2, 3]

@@ -509,6 +509,29 @@ def test_the_page_of_the_documentation_runs(tmp_path, monkeypatch, capsys):
     assert load("group.mdl").by_name["joining"].equation == load("group.xmile").by_name["joining"].equation
 
 
+@pytest.mark.slow
+@pytest.mark.core
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("number", [0, 1])
+def test_pysd_runs_what_the_page_builds(number, tmp_path, monkeypatch):
+    import pysd
+
+    monkeypatch.chdir(tmp_path)
+    text = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
+    example = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[number]
+    Path("example.py").write_text(example, encoding="utf-8")
+    model = runpy.run_path("example.py")["model"]
+    stockade.save(model, "saved.mdl")
+    ours = simulate(model)
+    names = [one.name for one in model.variables if one.kind in ("stock", "auxiliary") and not one.subscripts]
+    theirs = pysd.read_vensim("saved.mdl").run(return_columns=[one for one in names if one != "SAVEPER"])
+    assert len(theirs.columns) > 0
+    for name in theirs.columns:
+        np.testing.assert_allclose(
+            theirs[name], ours.values[:, ours.names.index(name)], rtol=1e-9, err_msg=name
+        )
+
+
 def test_the_page_names_every_function():
     text = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
     functions = [name for name in build.__all__ if name.islower() and name != "model"]

@@ -94,6 +94,24 @@ def test_macros_arrays_and_reality_checks_read_back_as_mdl() -> None:
     assert parse_mdl(write_mdl(model), "x.mdl") == model
 
 
+def test_subscripts_are_spelled_alike_everywhere() -> None:
+    model = mdl_of(
+        "Sex: Female, Old_Male -> (Other: O1, O2) ~~|\nOther: O1, O2 ~~|\n"
+        "a[sex] :EXCEPT: [old male] = 1 ~~|\n"
+        "a[OLD MALE] = SUM(b[female,other!]) ~~|\nb[SEX,other] = 1,2; 3,4; ~~|\nAlias <-> sex ~~|\n"
+    )
+    text = write_mdl(model)
+    for piece in (
+        "a[Sex] :EXCEPT: [Old_Male]",
+        "b[Female,Other!]",
+        "b[Sex,Other]",
+        "(Other: O1, O2)",
+        "<-> Sex",
+    ):
+        assert piece in text
+    assert parse_mdl(text, "x.mdl") == model
+
+
 def test_arrays_and_macros_read_back_as_xmile() -> None:
     dimensions = '<dimensions><dim name="Sex"><elem name="F"/><elem name="M"/></dim></dimensions>'
     sex = '<dimensions><dim name="Sex"/></dimensions>'

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from stockade.errors import StockadeError
+from stockade.formats.vensim.read import parse_mdl
 from stockade.model.model import Model
 from stockade.simulation.feedback import loops
 from stockade.simulation.loops_that_matter import Loop, LoopView
@@ -264,6 +265,31 @@ def test_at_rest_nothing_is_said_to_act() -> None:
     view = loops(model("x = INTEG(0.1 * x - 0.1 * x, 100)\ny = INTEG((x - y) / 7, 100)", final=3))
     assert view.loops == ()
     assert view.structural == 2
+
+
+def test_a_model_in_which_nothing_moves_has_no_loops() -> None:
+    view = loops(model("a = 3\nb = 4", final=3))
+    assert view.loops == view.links == ()
+    assert view.structural == 0
+
+
+def test_a_macro_is_a_link_and_elements_are_variables() -> None:
+    text = """{UTF-8}
+        :MACRO: LAGGED(input, time)
+        LAGGED = INTEG((input - LAGGED) / time, input) ~ ~|
+        :END OF MACRO:
+        place: north, south ~ ~|
+        people[place] = INTEG(rate[place], 10) ~ ~|
+        rate[place] = 0.1 * people[place] - 0.02 * felt[place] ~ ~|
+        felt[place] = LAGGED(people[place], 3) ~ ~|
+        INITIAL TIME = 0 ~ ~| FINAL TIME = 5 ~ ~| TIME STEP = 0.5 ~ ~| SAVEPER = 1 ~ ~|"""
+    view = loops(parse_mdl(text, "macro.mdl"))
+    assert {one.variables for one in view.loops} == {
+        (f"people[{one}]", *rest, f"rate[{one}]")
+        for one in ("north", "south")
+        for rest in ((), (f"felt[{one}]",))
+    }
+    assert {one.group for one in view.loops} == {1, 2}
 
 
 @pytest.mark.parametrize(

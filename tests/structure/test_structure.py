@@ -190,3 +190,12 @@ def test_plain_data():
         "mass balance", "extreme conditions", "halving the step", "integration method", "order of equations",
     ]  # fmt: skip
     assert found["flows"] == [{"flow": "flow", "from": ("water",), "to": ("used",), "after": ""}]
+
+
+def test_a_delay_without_a_stock_is_halved_too():
+    """A smooth of a constant from another beginning is a decay, as a stock's would be."""
+    found = tried("y = SMOOTHI(0, 2, 1) ~~| z = DELAY FIXED(STEP(1, 3), 2, 0) ~~|", step=0.5)
+    assert [one.stock for one in trial(found, "halving the step").changes] == ["y"]
+    assert only(found, "step-too-long").place.name == "y"
+    largest = max(abs(0.75 ** (2 * t) - 0.875 ** (4 * t)) for t in range(11))
+    assert trial(found, "halving the step").changes[0].share == pytest.approx(largest)

@@ -10,6 +10,7 @@ import numpy as np
 from stockade.arrays import Array, Floats
 from stockade.compiler.control import Control, default_values, read_control
 from stockade.compiler.expand import expand
+from stockade.compiler.group import group, pays
 from stockade.compiler.integrate import make_run
 from stockade.compiler.lower import unsupported
 from stockade.compiler.orders import settle_orders
@@ -85,6 +86,7 @@ def compile(
     method: Method | None = None,
     average: bool = False,
     hidden: bool = False,
+    together: bool | None = None,
 ) -> Simulator:
     """Returns a simulator for a model.
 
@@ -97,6 +99,8 @@ def compile(
         average: Return per save interval the mean over the steps that begin in it.
         hidden: Return all that moves, hidden variables of delays, smooths and macros too, instead of
             `outputs`; the simulator's model is then the expanded one.
+        together: Whether equations that say the same of many elements are computed as vectors; None for
+            where that is expected to be quicker. The results differ by rounding only.
 
     Raises:
         StockadeError: With everything that `check` finds, and `unsupported-function`, `unknown-variable`,
@@ -126,9 +130,11 @@ def compile(
     named = (*CONTROL_NAMES, *sorted(fixed_names))
     fixed = {name: literals[name] for name in named if name in literals and name not in control.varying}
     program = build(expanded, control, fixed, constants, path_names, wanted)
-    plain, scenario = plan(program, wanted), plan(program, wanted, frozenset(replaceable))
-    known = {one.canonical for one in model.variables}
     order = [state.name for state in program.states] + [name for name, _ in program.equations]
+    if together if together is not None else pays(program):
+        program = group(program, replaceable)
+    plain, scenario = plan(program), plan(program, frozenset(replaceable))
+    known = {one.canonical for one in model.variables}
     return Simulator(
         model=model,
         constants=constants,
@@ -138,7 +144,7 @@ def compile(
         outputs=wanted,
         times=_saved(control, control.saves + (0 if average else 1)),
         steps=control.step_times,
-        run=make_run(plain, scenario, fixed, replaceable, wanted, method, average=average),
+        run=make_run(plain, scenario, fixed, replaceable, method, average=average),
         average=average,
         method=method,
         order=tuple(name for name in order if name in known),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,14 @@ import numpy as np
 from stockade.arrays import Floats
 from stockade.compiler.lower import evaluate, postfix
 from stockade.compiler.order import CircleError, circle_error, dependency_order
-from stockade.compiler.timetable import clock_of, timetable, varying
+from stockade.compiler.timetable import NoTimetableError, clock_of, timetable, varying
 from stockade.compiler.walk import names_in
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.model import CONTROL_NAMES, Model
 
 TOLERANCE = 1e-6
+MOST_STEPS = 10_000_000
+"""A century in steps of six minutes; the times of the steps alone are 80 MB."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,8 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         values: Values of its constants and control variables, by canonical name.
 
     Raises:
-        StockadeError: `missing-control`, `time-step-not-positive`, `final-time-before-initial`,
-            `saveper-not-multiple`, `final-time-not-multiple`.
+        StockadeError: `missing-control`, `control-not-finite`, `time-step-not-positive`,
+            `final-time-before-initial`, `saveper-not-multiple`, `final-time-not-multiple`, `run-too-long`.
     """
     for name in CONTROL_NAMES[:3]:
         if name not in values:
@@ -136,6 +139,10 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         return _moving_control(model, values, moving)
     start, stop, step = (values[name] for name in CONTROL_NAMES[:3])
     save = values.get("saveper", step)
+    for name, value in zip(CONTROL_NAMES, (start, stop, step, save), strict=True):
+        if not math.isfinite(value):
+            said, hint = f"{name.upper()} is {value}", "give it a number"
+            raise _wrong(model, name, "control-not-finite", said, hint)
     if not step > 0:
         raise _wrong(
             model, "time step", "time-step-not-positive", f"TIME STEP is {step:g}", "make it positive"
@@ -145,13 +152,18 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         raise _wrong(
             model, "final time", "final-time-before-initial", said, "let the run end after it begins"
         )
-    every = round(save / step)
-    if every < 1 or abs(every * step - save) > TOLERANCE * step:
+    if not max(stop - start, save) <= MOST_STEPS * step:  # also where the division would overflow
+        said = f"from {start:g} to {stop:g} in steps of {step:g} are more than {MOST_STEPS:,} steps"
+        hint = "choose a longer TIME STEP, or a shorter run"
+        raise _wrong(model, "time step", "run-too-long", said, hint)
+    # A SAVEPER below TIME STEP saves every step, as in Vensim.
+    every = 1 if 0 < save < step else round(save / step)
+    if every < 1 or (save > step and abs(every * step - save) > TOLERANCE * step):
         said = f"SAVEPER {save:g} is not a whole number of TIME STEPs of {step:g}"
         hint = "choose a SAVEPER that TIME STEP divides, so that every saved time is one that was computed"
         raise _wrong(model, "saveper", "saveper-not-multiple", said, hint)
     steps = round((stop - start) / step)
-    if abs(steps * step - (stop - start)) > TOLERANCE * step * max(steps, 1):
+    if steps < 1 or abs(steps * step - (stop - start)) > TOLERANCE * step * max(steps, 1):
         said = f"from {start:g} to {stop:g} is not a whole number of TIME STEPs of {step:g}"
         hint = "choose a FINAL TIME that the steps reach"
         raise _wrong(model, "final time", "final-time-not-multiple", said, hint)
@@ -163,9 +175,9 @@ def _moving_control(model: Model, values: Mapping[str, float], moving: tuple[str
     fixed = {name: value for name, value in values.items() if name not in moving}
     try:
         times, lengths, saved = timetable(values, clock_of(model, fixed, moving))
-    except ValueError as error:
-        hint = "make it positive, and the run shorter"
-        raise _wrong(model, "time step", "time-step-not-positive", str(error), hint) from None
+    except NoTimetableError as error:
+        hint = "make every step positive, and let the run come to an end"
+        raise _wrong(model, error.control, error.code, str(error), hint) from None
     start, step = values["initial time"], values["time step"]
     return Control(start, step, len(times) - 1, 1, moving, times, lengths, saved)
 

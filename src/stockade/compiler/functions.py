@@ -31,12 +31,14 @@ class Moment(NamedTuple):
         step_time: The time at which the step began.
         step: The length of a step.
         start: The time at which the run began.
+        axes: How many axes a scalar has at most, those of the batch or of all steps; a vector has more.
     """
 
     time: Any
     step_time: Any
     step: float
     start: float
+    axes: int = 0
 
 
 Lowering = Callable[..., Value]

@@ -16,7 +16,7 @@ import numpy as np
 
 from stockade.arrays import Array
 from stockade.compiler.apart import together
-from stockade.compiler.functions import Value, full
+from stockade.compiler.functions import Value, number
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import Plan, is_elementwise
 from stockade.compiler.prepare import Run, Values, prepare
@@ -32,7 +32,6 @@ def make_run(
     scenario: Plan,
     literals: Mapping[str, float],
     overridable: tuple[str, ...],
-    outputs: tuple[str, ...],
     method: Method,
     *,
     average: bool,
@@ -44,7 +43,6 @@ def make_run(
         scenario: The plan for runs with them.
         literals: Values of the control variables.
         overridable: Canonical names, the order of an `Overrides`.
-        outputs: Canonical names to return.
         method: How to integrate.
         average: Return means over save intervals instead of values at saved times.
     """
@@ -69,25 +67,26 @@ def make_run(
             Shape (time, outputs, *batch).
         """
         plan = plain if overrides is None else scenario
-        prepared = prepare(plan, literals, constants, inputs, overrides, overridable)
+        stages = (0.0,) if method == "euler" else (0.0, 0.5, 1.0)
+        prepared = prepare(plan, literals, constants, inputs, overrides, overridable, stages)
         if plan.program.control.saved is not None:
-            return _single(prepared, outputs, method, average=average)
+            return _single(prepared, method, average=average)
         if not prepared.batch:
-            return _one_run(prepared, outputs, method, average=average)
+            return _one_run(prepared, method, average=average)
         if average:
-            return _averages(prepared, outputs, method, intervals)
-        return _values(prepared, outputs, method)
+            return _averages(prepared, method, intervals)
+        return _values(prepared, method)
 
     return run
 
 
-def _one_run(run: Run, outputs: tuple[str, ...], method: Method, *, average: bool) -> Array:
+def _one_run(run: Run, method: Method, *, average: bool) -> Array:
     """Returns the outputs of one run, shape (time, outputs): of a loop in one piece where that can be.
 
     Its derivatives are those of `_single`, whose loops may hold what cannot be put into one piece.
     """
     if not is_elementwise(run.plan):
-        return _single(run, outputs, method, average=average)
+        return _single(run, method, average=average)
     parts = (run.fixed, run.tables, run.active, run.overrides, run.delays, run.beginnings)
     leaves, tree = jax.tree.flatten(parts)
     # What is traced is an argument, and so is every array, hidden behind a barrier: XLA stops the process
@@ -104,27 +103,25 @@ def _one_run(run: Run, outputs: tuple[str, ...], method: Method, *, average: boo
     @jax.custom_jvp
     def quick(given: list[Array]) -> Array:
         control = run.plan.program.control
-        empty = jnp.zeros((control.saves + (0 if average else 1), len(outputs)))
-        loop = together(lambda given, kept: _kept(filled(given), kept, outputs, method, average=average))
+        empty = jnp.zeros((control.saves + (0 if average else 1), _count(run)))
+        loop = together(lambda given, kept: _kept(filled(given), kept, method, average=average))
         return loop(given, empty)
 
     @quick.defjvp
     def _(primals: tuple[list[Array]], tangents: tuple[list[Array]]) -> tuple[Array, Array]:
-        return jax.jvp(
-            lambda given: _single(filled(given), outputs, method, average=average), primals, tangents
-        )
+        return jax.jvp(lambda given: _single(filled(given), method, average=average), primals, tangents)
 
     return quick(jax.lax.optimization_barrier([jnp.asarray(leaves[i]) for i in traced]))
 
 
-def _kept(run: Run, kept: Array, outputs: tuple[str, ...], method: Method, *, average: bool) -> Array:
+def _kept(run: Run, kept: Array, method: Method, *, average: bool) -> Array:
     """Returns the rows of one run, shape (time, outputs), written into `kept`, which holds zeros."""
     control = run.plan.program.control
     every = control.every
 
     def step(k: Value, carry: tuple[Values, Array]) -> tuple[Values, Array]:
         states, values = advance(run, carry[0], k, method)
-        row = jnp.stack(_recorded(run, values, outputs))
+        row = jnp.concatenate(_recorded(run, values))
         if average:
             at = jax.lax.div(k, every)
             row = carry[1][at] + row / every
@@ -142,34 +139,45 @@ def _carried(run: Run) -> Values:
     carried: Values = dict(run.beginnings)
     for state, _, _ in run.plan.states:
         if state.kind == "#delayed":
-            carried[state.name] = jnp.zeros((run.plan.program.control.steps + 1, *run.batch))
+            carried[state.name] = jnp.zeros((run.plan.program.control.steps + 1, *run.shape(state.name)))
     return carried
 
 
-def _recorded(run: Run, values: Values, outputs: tuple[str, ...]) -> tuple[Array, ...]:
-    return tuple(full(values[name], run.batch) for name in outputs)
+def _recorded(run: Run, values: Values) -> list[Array]:
+    """Returns what is recorded, in pieces of shape (outputs of the piece, *batch)."""
+    found = []
+    for name in run.plan.program.recorded:
+        value = jnp.asarray(number(values[name]), dtype=jnp.float64)
+        if value.ndim <= len(run.batch):
+            value = value[None] if value.shape == run.batch else jnp.broadcast_to(value, run.batch)[None]
+        found.append(jnp.broadcast_to(value, (run.rows(name), *run.batch)))
+    return found
 
 
-def _single(run: Run, outputs: tuple[str, ...], method: Method, *, average: bool) -> Array:
+def _count(run: Run) -> int:
+    return sum(run.rows(name) for name in run.plan.program.recorded)
+
+
+def _single(run: Run, method: Method, *, average: bool) -> Array:
     """Returns the outputs of one run, or of a batch whose steps differ, shape (time, outputs, *batch)."""
     control = run.plan.program.control
     every, saves = control.every, control.saves
 
     def step(carried: Values, k: Value) -> tuple[Values, Array]:
         after, values = advance(run, carried, k, method)
-        return after, jnp.stack(_recorded(run, values, outputs))
+        return after, jnp.concatenate(_recorded(run, values))
 
     if control.saved is not None:
         _, rows = jax.lax.scan(step, _carried(run), jnp.arange(control.steps + 1))
         return rows[jnp.asarray(control.saved)]
     if average:
         _, rows = jax.lax.scan(step, _carried(run), jnp.arange(saves * every))
-        return rows.reshape(saves, every, len(outputs)).mean(axis=1)
+        return rows.reshape(saves, every, rows.shape[-1]).mean(axis=1)
     _, rows = jax.lax.scan(step, _carried(run), jnp.arange(saves * every + 1))
     return rows[::every]
 
 
-def _averages(run: Run, outputs: tuple[str, ...], method: Method, intervals: Array | None) -> Array:
+def _averages(run: Run, method: Method, intervals: Array | None) -> Array:
     """Returns means over save intervals, shape (time, outputs, *batch)."""
     control = run.plan.program.control
     every = control.every
@@ -178,26 +186,26 @@ def _averages(run: Run, outputs: tuple[str, ...], method: Method, intervals: Arr
         def step(i: Value, inner: tuple[Values, tuple[Array, ...]]) -> tuple[Values, tuple[Array, ...]]:
             states, sums = inner
             states, values = advance(run, states, j * every + i, method)
-            new = _recorded(run, values, outputs)
+            new = _recorded(run, values)
             return states, tuple(total + one for total, one in zip(sums, new, strict=True))
 
-        zeros = tuple(jnp.zeros(run.batch) for _ in outputs)
+        zeros = tuple(jnp.zeros((run.rows(name), *run.batch)) for name in run.plan.program.recorded)
         states, sums = jax.lax.fori_loop(0, every, step, (carry[0], zeros))
         return states, _write(carry[1], j, [total / every for total in sums])
 
-    empty = jnp.zeros((control.saves, len(outputs), *run.batch))
+    empty = jnp.zeros((control.saves, _count(run), *run.batch))
     end = control.saves if intervals is None else jnp.minimum(intervals, control.saves)
     return jax.lax.fori_loop(0, end, interval, (_carried(run), empty))[1]
 
 
-def _values(run: Run, outputs: tuple[str, ...], method: Method) -> Array:
+def _values(run: Run, method: Method) -> Array:
     """Returns values at saved times, shape (time, outputs, *batch)."""
     control = run.plan.program.control
     every = control.every
 
     def interval(j: Value, carry: tuple[Values, Array]) -> tuple[Values, Array]:
         states, values = advance(run, carry[0], j * every, method)
-        kept = _write(carry[1], j, _recorded(run, values, outputs))
+        kept = _write(carry[1], j, _recorded(run, values))
         if every == 1:
             return states, kept
         # Between saved times nothing is recorded, and what only the outputs need is not even computed.
@@ -206,16 +214,17 @@ def _values(run: Run, outputs: tuple[str, ...], method: Method) -> Array:
             1, every, lambda i, s: advance(run, s, j * every + i, method)[0], states, unroll=steps
         ), kept
 
-    empty = jnp.zeros((control.saves + 1, len(outputs), *run.batch))
+    empty = jnp.zeros((control.saves + 1, _count(run), *run.batch))
     states, kept = jax.lax.fori_loop(0, control.saves, interval, (_carried(run), empty))
     last = control.saves * every
     values = derive(run, seen_states(run, states, last), last, 0)
-    return _write(kept, control.saves, _recorded(run, values, outputs))
+    return _write(kept, control.saves, _recorded(run, values))
 
 
 def _write(buffer: Array, row: Value, values: Sequence[Array]) -> Array:
     """Returns the buffer with one row written; output by output, which XLA does in place."""
-    rest = (0,) * (buffer.ndim - 2)
-    for i, value in enumerate(values):
-        buffer = jax.lax.dynamic_update_slice(buffer, value[None, None], (row, i, *rest))
+    rest, first = (0,) * (buffer.ndim - 2), 0
+    for value in values:
+        buffer = jax.lax.dynamic_update_slice(buffer, value[None], (row, first, *rest))
+        first += len(value)
     return buffer

@@ -13,6 +13,7 @@ import numpy as np
 
 from stockade.compiler.distributions import DISTRIBUTIONS
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
+from stockade.compiler.gather import GATHER_FUNCTIONS
 from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.lookups import LONGEST_SUM
 from stockade.compiler.noise import NOISE_FUNCTIONS
@@ -41,15 +42,16 @@ LOWERINGS: Mapping[str, Lowering] = {
     **VECTOR_FUNCTIONS,
     **NOISE_FUNCTIONS,
     **DISTRIBUTIONS,
+    **GATHER_FUNCTIONS,
     **SERIES_FUNCTIONS,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Puts a literal, a table or a series on the stack."""
+    """Puts a literal, a list of literals, a table or a series on the stack."""
 
-    value: np.float64 | Table | Series
+    value: np.float64 | np.ndarray | Table | Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def postfix(expression: Expression, model: Model, literals: Mapping[str, float] 
 def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) -> Push | Load | Apply:
     if isinstance(node, Number):
         return Push(np.float64(node.value))
-    if isinstance(node, Table | Series):
-        return Push(node)
+    if isinstance(node, Table | Series | Array):
+        return Push(np.array(node.rows[0]) if isinstance(node, Array) else node)
     if isinstance(node, Unary):
         return Apply(SIGNS[node.operator], 1)
     if isinstance(node, Binary):
@@ -111,6 +113,8 @@ def is_simple(one: Push | Load | Apply) -> bool:
     """Says whether an instruction is arithmetic of single numbers, or a lookup that is a sum."""
     if isinstance(one, Push) and isinstance(one.value, Table):
         return len(one.value.points) <= LONGEST_SUM
+    if isinstance(one, Push):
+        return np.ndim(one.value) == 0  # type: ignore[arg-type]
     return not isinstance(one, Apply) or one.lowering in SIMPLE
 
 

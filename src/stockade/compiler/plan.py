@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntFlag
 from typing import NamedTuple
 
+from stockade.compiler.group import CONSTANTS, INPUTS, SERIES
 from stockade.compiler.lower import Code, is_simple, postfix
+from stockade.compiler.marks import CLOCKED, Mark
 from stockade.compiler.program import Program, State
 from stockade.compiler.walk import names_in, postorder, with_children
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
@@ -23,16 +24,6 @@ from stockade.model.walk import children
 CHEAP = 1
 # Instructions of a step; World3, with 41 stocks and 55 lookups, has about 1,000.
 LONGEST_PIECE = 5000
-CLOCKED = ("step", "pulse", "pulse train", "ramp", "#uniform")
-
-
-class Mark(IntFlag):
-    """What a value depends on."""
-
-    NOTHING = 0
-    CONSTANTS = 1
-    TIME = 2
-    STATES = 4
 
 
 class Stage(NamedTuple):
@@ -130,16 +121,16 @@ def _is_power(node: Expression) -> bool:
     return isinstance(node, Call) and node.function == "power"
 
 
-def plan(program: Program, outputs: Sequence[str], overridden: frozenset[str] = frozenset()) -> Plan:
+def plan(program: Program, overridden: frozenset[str] = frozenset()) -> Plan:
     """Returns the program sorted by when things are computed.
 
     Args:
         program: From `build`.
-        outputs: Canonical names that are recorded.
         overridden: Names that a run with overrides may replace; they count as changing in every step.
     """
     marks = dict.fromkeys((*program.constants, *program.initials), Mark.CONSTANTS)
-    marks |= dict.fromkeys((*program.inputs, *program.series, "time"), Mark.TIME)
+    marks |= dict.fromkeys((*program.inputs, *program.series, "time", INPUTS, SERIES), Mark.TIME)
+    marks[CONSTANTS] = Mark.CONSTANTS
     marks |= {state.name: Mark.STATES for state in program.states}
     marks |= dict.fromkeys(overridden, Mark.STATES)
     sorting = _Sorting(program, marks)
@@ -174,7 +165,7 @@ def plan(program: Program, outputs: Sequence[str], overridden: frozenset[str] = 
             (state, code(change), code(state.delay) if state.delay is not None else None)
             for state, change in zip(program.states, changes, strict=True)
         ),
-        _stages(stepwise, changes, outputs),
+        _stages(stepwise, changes, program.recorded),
     )
 
 
@@ -212,6 +203,8 @@ def _stages(
 def _is_cheap(equation: Expression) -> bool:
     """Says whether computing something again costs less than keeping it."""
     nodes = [one for one in postorder(equation) if children(one)]
+    if isinstance(equation, Call) and equation.function == "#row":
+        return True
     return len(nodes) <= CHEAP and all(isinstance(one, Binary) and one.operator in "+-*" for one in nodes)
 
 

@@ -89,7 +89,8 @@ def power_with_sign(base: Any, exponent: Any, sign: Any) -> Array:
     # A huge negative number instead of -inf: times an exponent of 0 it gives 0, so that 0 ^ 0 is 1.
     log = jnp.where(zero, -1e300, positive_log(jnp.where(zero, 1.0, jnp.abs(base))))
     size = jnp.exp(exponent * log)
-    return jnp.where(base < 0, size * sign, size)
+    # One product: chosen after it, a NaN of the side that is not taken would enter gradients.
+    return size * jnp.where(base < 0, sign, 1.0)
 
 
 def power(base: Any, exponent: Any) -> Any:

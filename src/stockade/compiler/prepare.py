@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax.numpy as jnp
 import numpy as np
 
 from stockade.arrays import Array
 from stockade.compiler.functions import Moment, Value, full, number
-from stockade.compiler.lower import evaluate
+from stockade.compiler.group import CONSTANTS, INPUTS, SERIES
+from stockade.compiler.lower import NEVER, Load, evaluate
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import Plan
 from stockade.compiler.series import paths
@@ -28,11 +29,11 @@ class Run:
         batch: The shape of a variable.
         fixed: Constants and all that follows from them alone, by name.
         tables: Paths and all that follows from them and time alone, at the beginning, middle and end of all
-            steps; by name, the step as axis 0.
+            steps; by name, the step as axis 0. Only the first for Euler.
         active: Which overrides hold in which step, shape (step, overridable).
         overrides: By name: the position in `active`, the value, the factor and the path.
         delays: Of states that are fixed delays: how many steps.
-        beginnings: The states at the start, of batch shape.
+        beginnings: The states at the start, of their shapes.
     """
 
     plan: Plan
@@ -44,6 +45,15 @@ class Run:
     delays: Mapping[str, Array]
     beginnings: Values
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a variable: that of the batch, of a vector with its elements before."""
+        size = self.plan.program.vectors.get(name)
+        return self.batch if size is None else (size, *self.batch)
+
+    def rows(self, name: str) -> int:
+        """How many variables a name stands for."""
+        return self.plan.program.vectors.get(name, 1)
+
 
 def prepare(
     plan: Plan,
@@ -52,8 +62,19 @@ def prepare(
     inputs: Array | None,
     overrides: Overrides | None,
     overridable: Sequence[str],
+    stages: tuple[float, ...] = (0.0, 0.5, 1.0),
 ) -> Run:
-    """Returns everything about a run that is known before its first step."""
+    """Returns everything about a run that is known before its first step.
+
+    Args:
+        plan: What to compute.
+        literals: The control variables.
+        constants: Shape (constants, *batch).
+        inputs: Shape (inputs, step) or (inputs, step, *batch).
+        overrides: What a scenario replaces.
+        overridable: The names that it can replace.
+        stages: At which shares of a step the method looks.
+    """
     constants = jnp.asarray(constants, dtype=jnp.float64)
     inputs = None if inputs is None else jnp.asarray(inputs, dtype=jnp.float64)
     _check_shapes(plan, constants, inputs)
@@ -66,29 +87,44 @@ def prepare(
         for i, name in enumerate(overridable):
             factor, path = (None if one is None else one[i] for one in more)
             replaced[name] = (i, value[i], factor, path)  # type: ignore[index]
-    fixed: Values = {**literals, **dict(zip(plan.program.constants, constants, strict=True))}
-    starts = _starts(plan, fixed, inputs)
+    fixed: Values = {**literals, **_given(plan, constants, len(batch))}
+    starts = _starts(plan, fixed, inputs, len(batch))
     fixed |= {name: starts[name] for name in plan.program.initials}
     for name, code in plan.invariant:
-        fixed[name] = number(evaluate(code, fixed))
-    return Run(
+        fixed[name] = number(evaluate(code, fixed, NEVER._replace(axes=len(batch))))
+    run = Run(
         plan,
         batch,
         fixed,
-        _tables(plan, inputs, fixed),
+        _tables(plan, inputs, fixed, len(batch), stages),
         active,
         replaced,
-        _delays(plan, starts),
-        {state.name: full(starts[state.name], batch) for state in plan.program.states},
+        _delays(plan, starts, len(batch)),
+        {},
     )
+    begun = {one.name: full(starts[one.name], run.shape(one.name)) for one in plan.program.states}
+    return replace(run, beginnings=begun)
 
 
-def _delays(plan: Plan, starts: Values) -> dict[str, Array]:
+def _given(plan: Plan, constants: Array, axes: int) -> Values:
+    """Returns the constants by name, or as one vector."""
+    if plan.program.vectors:
+        return {CONSTANTS: _with_axes(constants, 1, axes)}
+    return dict(zip(plan.program.constants, constants, strict=True))
+
+
+def _with_axes(value: Array, elements: int, axes: int) -> Array:
+    """Returns an array whose first `elements` axes are followed by `axes` axes, the new ones of length 1."""
+    shape = value.shape
+    return value.reshape(*shape[:elements], *(1,) * (axes + elements - value.ndim), *shape[elements:])
+
+
+def _delays(plan: Plan, starts: Values, axes: int) -> dict[str, Array]:
     """Returns the length of every fixed delay in whole steps, at least one, by state."""
     found = {}
     for state, _, code in plan.states:
         if code is not None:
-            length = jnp.asarray(number(evaluate(code, starts, _start_moment(plan)))) / _step(plan)
+            length = jnp.asarray(number(evaluate(code, starts, _start_moment(plan, axes)))) / _step(plan)
             # Half a step counts as a whole one, as in Vensim.
             steps = jnp.floor(length + 0.5 + TOLERANCE)
             found[state.name] = jnp.maximum(steps, 1.0).astype(jnp.int32)
@@ -112,26 +148,33 @@ def _check_shapes(plan: Plan, constants: Array, inputs: Array | None) -> None:
         )
 
 
-def _start_moment(plan: Plan) -> Moment:
+def _start_moment(plan: Plan, axes: int) -> Moment:
     control = plan.program.control
-    return Moment(control.start, control.start, control.step, control.start)
+    return Moment(control.start, control.start, control.step, control.start, axes)
 
 
-def _starts(plan: Plan, constants: Values, inputs: Array | None) -> Values:
+def _starts(plan: Plan, constants: Values, inputs: Array | None, axes: int) -> Values:
     """Returns every starting value, and all that was needed for them."""
     values: Values = {**constants, "time": plan.program.control.start}
-    for i, name in enumerate(plan.program.inputs):
-        values[name] = inputs[i, 0]  # type: ignore[index]
-    series = plan.program.series
+    if plan.program.vectors and inputs is not None:
+        values[INPUTS] = _with_axes(inputs[:, 0], 1, axes)
+    else:
+        values |= {name: inputs[i, 0] for i, name in enumerate(plan.program.inputs)}  # type: ignore[index]
     begin = np.array([plan.program.control.start])
-    values |= zip(series, paths(list(series.values()), begin)[:, 0], strict=True)
+    found = _series(plan, begin, 0)
+    if plan.program.vectors:
+        values |= {name: _with_axes(one[:, 0], 1, axes) for name, one in found.items()}
+    else:
+        values |= {name: one[0] for name, one in found.items()}
     for name, code in plan.starts:
-        values[name] = number(evaluate(code, values, _start_moment(plan)))
+        values[name] = number(evaluate(code, values, _start_moment(plan, axes)))
     return values
 
 
-def _tables(plan: Plan, inputs: Array | None, fixed: Values) -> tuple[Values, ...]:
-    """Returns exogenous values at the beginning, middle and end of all steps; the step is axis 0."""
+def _tables(
+    plan: Plan, inputs: Array | None, fixed: Values, axes: int, shares: tuple[float, ...]
+) -> tuple[Values, ...]:
+    """Returns exogenous values at some shares of all steps; the step is axis 0."""
     control = plan.program.control
     trailing = 0 if inputs is None else inputs.ndim - 2
     begin = jnp.asarray(control.step_times).reshape((-1,) + (1,) * trailing)
@@ -139,22 +182,60 @@ def _tables(plan: Plan, inputs: Array | None, fixed: Values) -> tuple[Values, ..
     if control.lengths is not None:
         step = jnp.asarray(control.lengths).reshape(begin.shape)
     stages = []
-    for share in (0.0, 0.5, 1.0):
-        values: Values = {**fixed, "time": begin + share * step}
-        for i, name in enumerate(plan.program.inputs):
-            path = inputs[i]  # type: ignore[index]
-            after = jnp.concatenate([path[1:], path[-1:]])
-            values[name] = path if share == 0.0 else (1 - share) * path + share * after
+    for share in shares:
+        values: Values = {**fixed, **_literal_vectors(plan, fixed, axes, 1 + trailing)}
+        values["time"] = begin + share * step
         length = control.step if control.lengths is None else np.asarray(control.lengths)
-        given = paths(list(plan.program.series.values()), control.step_times + share * length)
-        for name, path in zip(plan.program.series, given, strict=True):
-            values[name] = jnp.asarray(path).reshape(begin.shape)
-        when = Moment(values["time"], begin, step, control.start)
+        given = _paths(plan, inputs, share) | _series(plan, control.step_times + share * length, trailing)
+        values |= given
+        when = Moment(values["time"], begin, step, control.start, 1 + trailing)
         for name, code in plan.exogenous:
             values[name] = number(evaluate(code, values, when))
-        kept = ("time", *plan.program.inputs, *plan.program.series, *(name for name, _ in plan.exogenous))
-        stages.append({name: values[name] for name in kept} | {"#step time": begin})
+        kept = ("time", *given, *(name for name, _ in plan.exogenous))
+        stages.append({name: _by_step(values[name], begin, axes) for name in kept} | {"#step time": begin})
     return tuple(stages)
+
+
+def _paths(plan: Plan, inputs: Array | None, share: float) -> Values:
+    """Returns the input paths at a share of all steps, by name or as one vector."""
+    if inputs is None:
+        return {}
+    after = jnp.concatenate([inputs[:, 1:], inputs[:, -1:]], axis=1)
+    now = inputs if share == 0.0 else (1 - share) * inputs + share * after
+    if plan.program.vectors:
+        return {INPUTS: now}
+    return dict(zip(plan.program.inputs, now, strict=True))
+
+
+def _series(plan: Plan, times: np.ndarray, trailing: int) -> Values:
+    """Returns what the data say at some times, by name or as one vector; then come `trailing` axes."""
+    series = plan.program.series
+    if not series:
+        return {}
+    found = jnp.asarray(paths(list(series.values()), times))
+    found = found.reshape(*found.shape, *(1,) * trailing)
+    return {SERIES: found} if plan.program.vectors else dict(zip(series, found, strict=True))
+
+
+def _literal_vectors(plan: Plan, fixed: Values, before: int, after: int) -> Values:
+    """Returns those vectors that depend on nothing and are read for all steps at once, with its axes."""
+    read = {one.name for _, code in plan.exogenous for one in code if isinstance(one, Load)}
+    found: Values = {}
+    for name in read & set(fixed):
+        elements = np.ndim(fixed[name]) - before
+        if elements > 0:
+            found[name] = fixed[name].reshape(*fixed[name].shape[:elements], *(1,) * after)
+    return found
+
+
+def _by_step(value: Value, begin: Array, axes: int) -> Value:
+    """Returns a value for all steps with the step as axis 0; a vector with all axes of the batch."""
+    elements = np.ndim(value) - begin.ndim
+    if elements <= 0:
+        return value
+    sizes, trailing = value.shape[:elements], value.shape[elements + 1 :]
+    value = jnp.moveaxis(jnp.broadcast_to(value, (*sizes, len(begin), *trailing)), elements, 0)
+    return _with_axes(value, 1 + elements, axes)
 
 
 def _active(plan: Plan, start: Value, stop: Value) -> Array:

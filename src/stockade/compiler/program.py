@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from stockade.compiler.control import Control
@@ -51,6 +51,8 @@ class Program:
         starts: (name, expression) in the order in which the starting values can be computed.
         initials: The names whose value at the start is kept (INITIAL).
         equations: (name, expression) of what is computed in every step, in order.
+        recorded: Names of what is recorded in every step, side by side.
+        vectors: The sizes of names that are vectors; empty where all names are scalars.
     """
 
     model: Model
@@ -63,6 +65,8 @@ class Program:
     starts: tuple[tuple[str, Expression], ...]
     initials: tuple[str, ...]
     equations: tuple[tuple[str, Expression], ...]
+    recorded: tuple[str, ...] = ()
+    vectors: Mapping[str, int] = field(default_factory=dict)
 
 
 def state_of(name: str, equation: Expression) -> State | None:
@@ -187,6 +191,7 @@ def build(
         tuple((name, _at_start(equations[name])) for name in start_order if name in equations),
         kept,
         tuple((name, _now(equations[name])) for name in order if name in equations and name not in computed),
+        outputs,
     )
 
 

@@ -42,7 +42,8 @@ def derive(run: Run, states: Values, k: Value, stage: int) -> Values:
     values: Values = {**run.fixed}
     for name, table in run.tables[stage].items():
         values[name] = table[k] if table.ndim and table.shape[0] > 1 else table
-    when = Moment(values["time"], values.pop("#step time"), step_length(run, k), control.start)
+    axes = len(run.batch)
+    when = Moment(values["time"], values.pop("#step time"), step_length(run, k), control.start, axes)
     values |= states
     for name in run.plan.overridden:
         if name in values and name not in states:
@@ -103,7 +104,7 @@ def advance(run: Run, carried: Values, k: Value, method: Method) -> tuple[Values
         if state.kind == "integ":
             after[name] = seen[name] + dt * slopes[name]
             continue
-        new = full(evaluate(code, values, values["#when"]), run.batch)
+        new = full(evaluate(code, values, values["#when"]), run.shape(name))
         after[name] = new if state.kind == "#carried" else carried[name].at[k].set(new)
     return {name: jnp.broadcast_to(one, carried[name].shape) for name, one in after.items()}, values
 

@@ -7,6 +7,7 @@ comes, when the next one is saved, and whether this one is the last.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -25,7 +26,16 @@ from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.walk import walk
 
 TOLERANCE = 1e-6
-MOST_STEPS = 1_000_000
+MOST_STEPS = 200_000
+
+
+class NoTimetableError(ValueError):
+    """Control variables that come to no end: which one, the code of it, and what it is."""
+
+    def __init__(self, control: str, code: str, said: str) -> None:
+        super().__init__(said)
+        self.control, self.code = control, code
+
 
 Clock = Callable[[float], dict[str, float]]
 
@@ -123,7 +133,8 @@ def timetable(values: Mapping[str, float], clock: Clock) -> tuple[Floats, Floats
         clock: What those that change are at a time.
 
     Raises:
-        ValueError: A step is not positive, or there are more than `MOST_STEPS`.
+        NoTimetableError: A step is not positive, there are more than `MOST_STEPS`, or a control variable is
+            no number any more.
     """
     time = values["initial time"]
     times, lengths, saved = [], [], []
@@ -131,8 +142,17 @@ def timetable(values: Mapping[str, float], clock: Clock) -> tuple[Floats, Floats
     while True:
         now = {**values, **clock(time)}
         step = now["time step"]
-        if not step > 0 or len(times) >= MOST_STEPS:
-            raise ValueError(f"TIME STEP is {step:g} at time {time:g}, in step {len(times) + 1:,}")
+        for name in CONTROL_NAMES:
+            if not math.isfinite(value := now.get(name, step)):
+                raise NoTimetableError(
+                    name, "control-not-finite", f"{name.upper()} is {value} at time {time:g}"
+                )
+        if not step > 0:
+            said = f"TIME STEP is {step:g} at time {time:g}, in step {len(times) + 1:,}"
+            raise NoTimetableError("time step", "time-step-not-positive", said)
+        if len(times) >= MOST_STEPS:
+            said = f"after {MOST_STEPS:,} steps, at time {time:g}, FINAL TIME is {now['final time']:g}"
+            raise NoTimetableError("final time", "run-too-long", said)
         if time >= due - TOLERANCE * step:
             saved.append(len(times))
             due = time + now.get("saveper", step)

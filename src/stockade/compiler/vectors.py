@@ -1,42 +1,73 @@
 """Functions over several elements at once: sorting, picking, selecting, allocating, inverting.
 
 Their arguments are numbers first and then the elements, each a float or an array; they are stacked along a
-new first axis, and what comes out is one element again.
+new first axis, and what comes out is one element again. Where several calls are computed together, a place
+that differs from call to call is a vector (see `gather`), and elements may come stacked already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from stockade.arrays import Array
-from stockade.compiler.functions import NOT_AVAILABLE, Lowering, Moment, Value, number
+from stockade.compiler.functions import NOT_AVAILABLE, Lowering, Moment, Value, is_literal, number
+from stockade.compiler.gather import Stacked
 
 _HALVINGS = 70
 
 
 def stack(values: Sequence[Value]) -> Array:
     """Returns values of whatever shapes as one array, shape (elements, *batch)."""
-    arrays = [jnp.asarray(number(one), dtype=jnp.float64) for one in values]
-    shape = jnp.broadcast_shapes(*(one.shape for one in arrays))
-    return jnp.stack([jnp.broadcast_to(one, shape) for one in arrays])
+    arrays = [
+        one.values if isinstance(one, Stacked) else jnp.asarray(number(one), dtype=jnp.float64)[None]
+        for one in values
+    ]
+    shape = jnp.broadcast_shapes(*(one.shape[1:] for one in arrays))
+    return jnp.concatenate([_to_shape(one, shape) for one in arrays])
+
+
+def _to_shape(values: Array, shape: Sequence[Any]) -> Array:
+    """Returns stacked values, each broadcast to a shape."""
+    filled = (1,) * (len(shape) - values.ndim + 1)
+    values = values.reshape(len(values), *filled, *values.shape[1:])
+    return jnp.broadcast_to(values, (len(values), *shape))
+
+
+def _at(values: Array, place: Value) -> Array:
+    """Returns the value at a place of the first axis, which may differ from element to element."""
+    if is_literal(place):
+        return values[int(place)]
+    index = np.asarray(place).astype(np.int32)
+    shape = jnp.broadcast_shapes(values.shape[1:], index.shape)
+    if values.ndim == index.ndim + 1 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim <= index.ndim:
+        # The same values for all: one row each.
+        return jnp.take(_to_shape(values, shape[1:]), index.reshape(-1), axis=0)
+    found = jnp.take_along_axis(_to_shape(values, shape), jnp.broadcast_to(index, shape)[None], axis=0)
+    return found[0]
 
 
 def _order(direction: Value, values: Array) -> Array:
     """Returns which element comes first, second ..., from 0; equal ones as Vensim: later first downwards."""
+    direction = jnp.asarray(number(direction))
+    values = _to_shape(values, jnp.broadcast_shapes(values.shape[1:], direction.shape))
     up = jnp.argsort(values, axis=0, stable=True)
-    return jnp.where(jnp.asarray(number(direction)) > 0, up, jnp.flip(up, axis=0))
+    return jnp.where(direction > 0, up, jnp.flip(up, axis=0))
 
 
 def _sort_order(_: Moment, position: Value, direction: Value, *values: Value) -> Array:
-    return _order(direction, stack(values))[int(position)].astype(jnp.float64)
+    return _at(_order(direction, stack(values)), position).astype(jnp.float64)
 
 
 def _rank(_: Moment, position: Value, direction: Value, *values: Value) -> Array:
     ranks = jnp.argsort(_order(direction, stack(values)), axis=0) + 1
-    return ranks[int(position)].astype(jnp.float64)
+    return _at(ranks, position).astype(jnp.float64)
 
 
 def _pick(_: Moment, at: Value, *values: Value) -> Array:
@@ -44,8 +75,8 @@ def _pick(_: Moment, at: Value, *values: Value) -> Array:
     every = stack(values)
     index = jnp.floor(jnp.asarray(number(at), dtype=jnp.float64) + 1e-6)
     shape = jnp.broadcast_shapes(index.shape, every.shape[1:])
-    index, every = jnp.broadcast_to(index, shape), jnp.broadcast_to(every, (len(values), *shape))
-    inside = (index >= 0) & (index < len(values))
+    index, every = jnp.broadcast_to(index, shape), _to_shape(every, shape)
+    inside = (index >= 0) & (index < len(every))
     safe = jnp.where(inside, index, 0).astype(jnp.int32)
     return jnp.where(inside, jnp.take_along_axis(every, safe[None], axis=0)[0], NOT_AVAILABLE)
 
@@ -72,8 +103,8 @@ def _select(_: Moment, missing: Value, action: Value, error: Value, *values: Val
     Source:
         Vensim reference manual, VECTOR SELECT.
     """
-    half = len(values) // 2
     every = stack(values)
+    half = len(every) // 2
     weights, x = every[:half], every[half:]
     chosen = weights != 0.0
     wanted = jnp.asarray(number(action), dtype=jnp.float64)
@@ -125,10 +156,11 @@ def _available(_: Moment, position: Value, supply: Value, *values: Value) -> Arr
     Source:
         Vensim reference manual, ALLOCATE AVAILABLE.
     """
-    count = len(values) // 5
     every = stack(values)
-    request, shape, priority, width, _extra = (every[i * count : (i + 1) * count] for i in range(5))
+    count = len(every) // 5
     supply = jnp.asarray(number(supply), dtype=jnp.float64)
+    every = _to_shape(every, jnp.broadcast_shapes(every.shape[1:], supply.shape))
+    request, shape, priority, width, _extra = (every[i * count : (i + 1) * count] for i in range(5))
 
     def taken(x: Array) -> Array:
         return jnp.where(request > 0, request * _share_left(x, shape, priority, width), 0.0)
@@ -145,8 +177,8 @@ def _available(_: Moment, position: Value, supply: Value, *values: Value) -> Arr
         return jnp.where(more, middle, low), jnp.where(more, high, middle)
 
     low, high = jax.lax.fori_loop(0, _HALVINGS, halve, (low, high))
-    found = taken(0.5 * (low + high))[int(position)]
-    found = jnp.where(supply >= jnp.sum(request, axis=0), request[int(position)], found)
+    found = _at(taken(0.5 * (low + high)), position)
+    found = jnp.where(supply >= jnp.sum(request, axis=0), _at(request, position), found)
     return jnp.where(supply <= 0, 0.0, found)
 
 
@@ -160,8 +192,8 @@ def _by_priority(_: Moment, position: Value, width: Value, supply: Value, *value
     Source:
         Vensim reference manual, ALLOCATE BY PRIORITY.
     """
-    count = len(values) // 2
     every = stack((*values, width, supply))
+    count = (len(every) - 2) // 2
     request, priority, width, supply = every[:count], every[count : 2 * count], every[-2], every[-1]
     # Targets without a request take no part: they are put behind all others.
     order = jnp.argsort(jnp.where(request > 0, -priority, jnp.inf), axis=0, stable=True)
@@ -199,15 +231,17 @@ def _by_priority(_: Moment, position: Value, width: Value, supply: Value, *value
     begun = (jnp.zeros_like(wanted), jnp.zeros(width.shape, dtype=jnp.int32), supply)
     given, _last, _left = jax.lax.fori_loop(0, 3 * count + 2, follow, begun)
     back = jnp.argsort(order, axis=0)
-    found = jnp.take_along_axis(given, back, axis=0)[int(position)]
-    found = jnp.where(supply >= jnp.sum(request, axis=0), request[int(position)], found)
+    found = _at(jnp.take_along_axis(given, back, axis=0), position)
+    found = jnp.where(supply >= jnp.sum(request, axis=0), _at(request, position), found)
     return jnp.where(supply <= 0, 0.0, found)
 
 
 def _invert(_: Moment, row: Value, column: Value, *values: Value) -> Array:
-    size = round(len(values) ** 0.5)
     every = jnp.moveaxis(stack(values), 0, -1)
-    return jnp.linalg.inv(every.reshape((*every.shape[:-1], size, size)))[..., int(row), int(column)]
+    size = round(every.shape[-1] ** 0.5)
+    inverse = jnp.linalg.inv(every.reshape((*every.shape[:-1], size, size)))
+    flat = jnp.moveaxis(inverse.reshape(every.shape), -1, 0)
+    return _at(flat, row * size + column)
 
 
 VECTOR_FUNCTIONS: Mapping[str, Lowering] = {

@@ -77,7 +77,8 @@ class _Suggestions:
 
 
 def _controls(model: Model) -> Iterator[Diagnostic]:
-    missing = [name.upper() for name in CONTROL_NAMES if name not in model.by_name]
+    # Without a SAVEPER every step is saved.
+    missing = [name.upper() for name in CONTROL_NAMES[:3] if name not in model.by_name]
     if missing:
         yield Diagnostic(
             "missing-control",
@@ -87,7 +88,7 @@ def _controls(model: Model) -> Iterator[Diagnostic]:
         )
 
 
-_EXAMPLES = {"initial time": "0", "final time": "100", "time step": "0.25", "saveper": "TIME STEP"}
+_EXAMPLES = {"initial time": "0", "final time": "100", "time step": "0.25"}
 
 
 def _duplicates(model: Model) -> Iterator[Diagnostic]:

@@ -19,7 +19,7 @@ from stockade.model.expressions import Array, Call, Expression, Number, Referenc
 from stockade.model.inline import inline
 from stockade.model.model import Model, Variable
 from stockade.model.series import settle_data
-from stockade.model.unfold import Unfolding, element_name
+from stockade.model.unfold import MOST_NODES, Unfolding, element_name
 from stockade.model.vectors import mark
 from stockade.model.walk import walk
 
@@ -137,6 +137,9 @@ def _elements(
     listed = _listed(variable, equation, unfolding.elements)
     if listed is None:
         equation = mark(variable, equation, unfolding.elements)
+        if variable.subscripts and not unfolding.budget.spend(equation, len(combinations)):
+            said = f"written out element by element, the model has over {MOST_NODES:,} operations"
+            raise StockadeError(_problem(variable, "too-many-elements", said, "Shorten the ranges."))
     for one in combinations:
         unfolded = listed[one] if listed is not None else unfolding.element(variable, equation, one)
         if not variable.subscripts:

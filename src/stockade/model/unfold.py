@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -15,11 +15,25 @@ from stockade.model.vectors import BUILDERS, POSITION, Filled
 from stockade.model.walk import rebuild, walk
 
 _MOST_TERMS = 100_000
+MOST_NODES = 500_000
+"""Of a whole model, written out: some five seconds' work."""
 
 
 def element_name(name: str, combination: tuple[str, ...]) -> str:
     """Returns the name of one element of a variable: ``name[a,b]``; the name alone for a scalar."""
     return f"{name}[{','.join(combination)}]" if combination else name
+
+
+class Budget:
+    """How much may still be written out of one model; a sum within a sum grows by multiplication."""
+
+    def __init__(self) -> None:
+        self.left = MOST_NODES
+
+    def spend(self, expression: Expression, times: int) -> bool:
+        """Says whether the copies of an expression are still within the budget, and takes them off it."""
+        self.left -= times * sum(1 for _ in walk(expression))
+        return self.left >= 0
 
 
 @dataclass(frozen=True)
@@ -30,11 +44,13 @@ class Unfolding:
         model: The model as written.
         elements: Its ranges.
         defined: Canonical names of all elements of all variables, and of the scalars.
+        budget: What may still be written out.
     """
 
     model: Model
     elements: Elements
     defined: frozenset[str]
+    budget: Budget = field(default_factory=Budget)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -176,6 +192,9 @@ def _filler(one: _Element, call: Call) -> Callable[..., list[Expression]]:
             total *= len(elements)
         if total > _MOST_TERMS:
             said = f"{call.written or call.function.upper()} runs over {total:,} elements"
+            raise one.problem(call, "too-many-elements", said, "Shorten the ranges.")
+        if not one.known.budget.spend(argument, total):
+            said = f"written out element by element, the model has over {MOST_NODES:,} operations"
             raise one.problem(call, "too-many-elements", said, "Shorten the ranges.")
         return [
             _fill(one, argument, dict(zip(marked, combination, strict=True)))

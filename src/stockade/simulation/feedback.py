@@ -86,7 +86,9 @@ def find_loops(
     constants = constants[:, None] if constants.ndim == 1 else constants
     _refuse(simulator, constants.shape[1], start, end)
     run = jax.jit(simulator.run)  # one by one: a batch takes longer to compile than to run
-    results = np.stack([np.asarray(run(point, inputs)) for point in constants.T], axis=-1)
+    results = np.empty((len(simulator.times), 0, constants.shape[1]))  # where nothing moves
+    if simulator.outputs:
+        results = np.stack([np.asarray(run(point, inputs)) for point in constants.T], axis=-1)
     _must_be_finite(finder, constants, results, inputs)
     values = {name: results[:, at] for at, name in enumerate(simulator.outputs)}
     values |= {name: row[None] for name, row in zip(simulator.constants, constants, strict=True)}

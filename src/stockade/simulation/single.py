@@ -20,6 +20,9 @@ from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.names import canonical
 from stockade.simulation.finite import check_finite
 
+MOST_VALUES = 25_000_000
+"""Of a table that is kept whole: 200 MB."""
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -47,12 +50,14 @@ def simulate(
         method: ``euler`` or ``rk4``; None for what the file says.
 
     Raises:
-        StockadeError: `unknown-constant` with the nearest name, `not-a-constant`, `not-finite`, and what
-            `compile` raises.
+        StockadeError: `unknown-constant` with the nearest name, `not-a-constant`, `not-finite`,
+            `run-too-large`, and what `compile` raises.
     """
     model = elaborate(model)
     changed = with_settings(model, settings or {})
     simulator = compile(changed, method=method)
+    if (size := len(simulator.times) * len(simulator.outputs)) > MOST_VALUES:
+        raise StockadeError(_too_large(model, size))
     before = default_values(model)
     usual = np.array([before[name] for name in simulator.constants])
     values = np.asarray(jax.jit(simulator.run)(simulator.defaults))
@@ -97,6 +102,14 @@ def _problem(model: Model, name: str) -> Diagnostic | None:
         variable.text,
         "set the constants that it depends on, or change its equation in the model",
     )
+
+
+def _too_large(model: Model, size: int) -> Diagnostic:
+    said = f"this run saves {size:,} values, more than {MOST_VALUES:,}"
+    saveper = model.by_name.get("saveper") or model.by_name["time step"]
+    place = Place(saveper.place.file or model.source, saveper.place.line, None, saveper.name)
+    hint = "choose a longer SAVEPER: the steps stay, fewer of them are kept"
+    return Diagnostic("run-too-large", said, place, saveper.text, hint)
 
 
 def _article(variable: Variable) -> str:

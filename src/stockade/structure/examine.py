@@ -21,7 +21,7 @@ from stockade.structure import wording
 from stockade.structure.conserved import conserved
 from stockade.structure.extremes import Extremes, try_extremes
 from stockade.structure.flows import paths
-from stockade.structure.numerics import changes, run_stocks, shuffled, with_step
+from stockade.structure.numerics import changes, run_levels, shuffled, with_step
 from stockade.structure.prepare import Prepared, prepare
 from stockade.structure.trials import Structure, Trial
 
@@ -81,15 +81,15 @@ class _Ways:
     @cached_property
     def usual(self) -> tuple[Floats, Floats]:
         """The run as it stands: times, and stocks."""
-        return run_stocks(self.prepared, self.prepared.model)
+        return run_levels(self.prepared, self.prepared.model)
 
     def _try(self, name: str, test: Callable[[Floats, Floats], Trial]) -> Trial:
         """Runs a test against the run as it stands, or says why it cannot be tried."""
         self.progress("other ways of running", self.done, 3)
         self.done += 1
         try:
-            if not self.prepared.stocks:
-                return Trial(name, "not tried", "the model has no stocks")
+            if not self.prepared.levels:
+                return Trial(name, "not tried", "the model has no stocks, delays or smooths")
             times, usual = self.usual
             if not np.isfinite(usual).all():
                 return Trial(name, "not tried", "the run as it stands becomes NaN or infinite")
@@ -107,7 +107,7 @@ class _Ways:
 
         def test(times: Floats, usual: Floats) -> Trial:
             model = self.prepared.model
-            half, quarter = (run_stocks(self.prepared, with_step(model, by))[1] for by in (2, 4))
+            half, quarter = (run_levels(self.prepared, with_step(model, by))[1] for by in (2, 4))
             found = changes(self.prepared, times, usual, half, quarter)
             step = default_values(model)["time step"]
             warnings = [wording.too_long(self.prepared, one, step, found, self.share) for one in found[:1]]
@@ -126,7 +126,7 @@ class _Ways:
 
         def test(times: Floats, usual: Floats) -> Trial:
             found = changes(
-                self.prepared, times, usual, run_stocks(self.prepared, self.prepared.model, other)[1]
+                self.prepared, times, usual, run_levels(self.prepared, self.prepared.model, other)[1]
             )
             said = wording.swapped(found, method, other)
             # That Euler does worse than the file's RK4 at the same step says nothing against the model.
@@ -142,7 +142,7 @@ class _Ways:
         name = "order of equations"
 
         def test(times: Floats, usual: Floats) -> Trial:
-            other = run_stocks(self.prepared, shuffled(self.prepared.model, SEED))[1]
+            other = run_levels(self.prepared, shuffled(self.prepared.model, SEED))[1]
             found = changes(self.prepared, times, usual, other)
             said = wording.shuffled(found)
             if found[0].share <= ROUNDING:

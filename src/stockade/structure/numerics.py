@@ -22,9 +22,9 @@ from stockade.structure.trials import Change
 ROUNDING = 1e-12
 
 
-def run_stocks(prepared: Prepared, model: Model, method: Method | None = None) -> tuple[Floats, Floats]:
-    """Returns (time,) and (time, stocks): the stocks of one run, in the order of `prepared.stocks`."""
-    names = tuple(one.variable.canonical for one in prepared.stocks)
+def run_levels(prepared: Prepared, model: Model, method: Method | None = None) -> tuple[Floats, Floats]:
+    """Returns (time,) and (time, levels): one run, in the order of `prepared.levels`."""
+    names = tuple(one.canonical for one in prepared.levels)
     simulator: Simulator = compile(model, outputs=names, method=method)
     values = np.asarray(jax.jit(simulator.run)(simulator.defaults))
     at = [simulator.outputs.index(name) for name in names]
@@ -59,17 +59,17 @@ def shuffled(model: Model, seed: int) -> Model:
 def changes(
     prepared: Prepared, times: Floats, usual: Floats, other: Floats, finer: Floats | None = None
 ) -> tuple[Change, ...]:
-    """Returns how much each stock differs between two runs, the largest share first.
+    """Returns how much each level differs between two runs, the largest share first.
 
     Args:
         prepared: The model.
         times: Shape (time,).
-        usual: Shape (time, stocks): the run as it stands.
+        usual: Shape (time, levels): the run as it stands.
         other: The same, run in another way.
         finer: The same with a step half of that of `other`; gives the order.
     """
     found = []
-    for at, stock in enumerate(prepared.stocks):
+    for at, level in enumerate(prepared.levels):
         first, second = usual[:, at], other[:, at]
         size = float(np.abs(first).max())
         with np.errstate(invalid="ignore", over="ignore"):
@@ -80,7 +80,7 @@ def changes(
         order = None if beyond is None else _order(difference, beyond, size)
         found.append(
             Change(
-                stock.variable.name,
+                level.name,
                 share if math.isfinite(share) else math.inf,
                 float(times[row]),
                 float(first[row]),

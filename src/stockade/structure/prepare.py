@@ -14,6 +14,7 @@ from stockade.structure.flows import Term, rate_of, stocks_of, terms_of
 
 START = "#start of "
 REMEMBERING = ("smooth", "delay", "trend", "forecast", "sample", "integ", "depreciate", "npv")
+JUMPING = ("delay fixed", "delay conveyor", "delayp", "delay profile")
 CLOCKED = ("step", "ramp", "pulse", "random", "get data", "data")
 
 
@@ -35,6 +36,7 @@ class Prepared:
             ``#start of`` each stock as written, 1 as it stands.
         stocks: Every stock, element by element.
         groups: The stocks as written.
+        levels: The stocks, and what is a delay or a smooth: all that builds up from step to step.
         inputs: The variables as written that depend on time alone and that the rest of the model reads.
     """
 
@@ -42,6 +44,7 @@ class Prepared:
     model: Model
     stocks: tuple[Stock, ...]
     groups: tuple[Group, ...]
+    levels: tuple[Variable, ...]
     inputs: tuple[Group, ...]
 
 
@@ -70,7 +73,9 @@ def prepare(written: Model, plain: Model) -> Prepared:
         return replace(one, equation=replace(one.equation, arguments=(rate_of(one), start)))
 
     model = replace(plain, variables=(*(emptied(one) for one in plain.variables), *parts.values(), *switches))
-    return Prepared(written, model, stocks, of_stocks, groups(written, exogenous(plain)))
+    smooth = (one for one in plain.variables if one.flags != HIDDEN and _builds_up(one.equation))
+    levels = (*(one.variable for one in stocks), *smooth)
+    return Prepared(written, model, stocks, of_stocks, levels, groups(written, exogenous(plain)))
 
 
 def exogenous(model: Model) -> tuple[str, ...]:
@@ -115,6 +120,12 @@ def _readers(reads: dict[str, tuple[str, ...]], roots: set[str]) -> set[str]:
 
 def _remembers(equation: Expression) -> bool:
     return any(isinstance(one, Call) and one.function.startswith(REMEMBERING) for one in walk(equation))
+
+
+def _builds_up(equation: Expression) -> bool:
+    """Says whether an equation is a smooth or a delay that follows its input without jumps."""
+    calls = (one.function for one in walk(equation) if isinstance(one, Call))
+    return any(one.startswith(("smooth", "delay", "trend")) and one not in JUMPING for one in calls)
 
 
 def _is_clocked(equation: Expression) -> bool:

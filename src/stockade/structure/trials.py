@@ -13,7 +13,7 @@ Verdict = Literal["sound", "found", "not tried"]
 
 @dataclass(frozen=True)
 class Change:
-    """How much a stock changes when a model is run in another way.
+    """How much a stock, delay or smooth changes when a model is run in another way.
 
     Attributes:
         stock: As written.
@@ -42,7 +42,8 @@ class Trial:
         verdict: ``sound``: nothing was found. ``found``: something was. ``not tried``: `said` tells why.
         said: One sentence on what was tried and what came of it.
         findings: Warnings.
-        changes: For the tests that run the model in another way: every stock, the largest change first.
+        changes: For the tests that run the model in another way: every stock, delay and smooth, the largest
+            change first.
     """
 
     name: str

@@ -239,7 +239,7 @@ def order_matters(prepared: Prepared, found: Sequence[Change]) -> Diagnostic:
 
 def _change(one: Change) -> str:
     if one.share <= ROUNDING:
-        return "no stock changes" + (" beyond rounding" if one.share else "")
+        return "nothing changes" + (" beyond rounding" if one.share else "")
     values = f"{one.usual:.6g} to {one.other:.6g}"
     return f"{one.stock} by {_percent(one.share)} of its largest size, at time {one.time:g} ({values})"
 
@@ -249,7 +249,7 @@ def _percent(share: float) -> str:
 
 
 def _stock(prepared: Prepared, name: str) -> Variable:
-    return next(one.variable for one in prepared.stocks if one.variable.name == name)
+    return next(one for one in prepared.levels if one.name == name)
 
 
 def _method(method: str) -> str:

@@ -20,7 +20,6 @@ _BOUNDARY = re.compile(r'[~|"{]')
 _QUOTED_END = re.compile(r'\\"|\\\n|["\n]')
 _DOCUMENTATION_END = re.compile(r"[~|]")
 _CONTINUATION = re.compile(r"\\[ \t]*\n")
-_GROUP = re.compile(r"\*{3,}\s*\.?(.*?)\s*\*{3,}", re.DOTALL)
 _COMMENT = re.compile(r"\{[^}]*\}")
 _LONGEST_HEAD = 10_000
 _MACRO_EDGE = re.compile(r"(?:\s|\{[^}]*\})*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
@@ -168,9 +167,9 @@ class _Splitter:
                 "Every equation ends with a bar: name = equation ~ units ~ comment |",
             )
             return
-        group = _GROUP.fullmatch(equation.strip())
-        if group:
-            self.group = group.group(1).strip()
+        group = _group_name(equation.strip())
+        if group is not None:
+            self.group = group
             return
         if blank:
             return
@@ -240,6 +239,16 @@ class _Splitter:
         if found is None:
             return self.text[start:], ""
         return self.text[start : found.start()], found.group()
+
+
+def _group_name(text: str) -> str | None:
+    """Returns the name between two rows of stars; None where this is no heading of a group.
+
+    A regular expression would try every way to share out the stars.
+    """
+    if len(text) < 6 or not (text.startswith("***") and text.endswith("***")):
+        return None
+    return text.strip("*").strip().removeprefix(".").strip()
 
 
 def _blank(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from stockade.errors import StockadeError
+from stockade.formats.vensim.spelling import spelled
 from stockade.model.expressions import Array, Call, Expression, Reference, Table
 from stockade.model.model import Macro, Model, RealityCheck, SubscriptRange, Variable
 from stockade.model.names import canonical
@@ -38,7 +39,7 @@ def write_mdl(model: Model) -> str:
     wrong = list(unspellable(model))
     if wrong:
         raise StockadeError(wrong)
-    model = _with_named_tables(spell_out(model))
+    model = spelled(_with_named_tables(spell_out(model)))
     about = model.documentation.translate(_NOT_IN_OPENING)
     opening = f"{{{about}}}\n" if about else ""
     return "".join(["{UTF-8}\n", opening, *_Writer().all(model)])

@@ -29,7 +29,7 @@ from stockade.model.expressions import (
 
 _OPERATORS: dict[str, int] = {
     "or": 10, "and": 20, "=": 30, "<>": 30, "<": 40, ">": 40, "<=": 40, ">=": 40,
-    "+": 50, "-": 50, "*": 60, "/": 60, "mod": 60, "^": 80,
+    "+": 50, "-": 50, "*": 60, "/": 60, "//": 60, "mod": 60, "^": 80,
 }  # fmt: skip
 _COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 _SIGN, _POWER = 70, 80
@@ -118,6 +118,9 @@ def _expression(cursor: Cursor, weakest: int) -> Expression:
 def _joined(token: Token, left: Expression, right: Expression, place: object) -> Expression:
     if token.text == "mod":
         return Call("modulo", (left, right), "MOD", place)  # type: ignore[arg-type]
+    if token.text == "//":
+        # Stella's division that gives 0 where the divisor is 0.
+        return Call("safediv", (left, right), "//", place)  # type: ignore[arg-type]
     return Binary(cast(BinaryOperator, token.text), left, right, place)  # type: ignore[arg-type]
 
 

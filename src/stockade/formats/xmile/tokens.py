@@ -22,7 +22,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SAME = {"**": "^", "!=": "<>", "&": "and", "|": "or", "!": "not"}
-_SIGNS = frozenset(("^", "<>", "<=", ">=", "-", "+", "*", "/", "=", "<", ">", "(", ")", "[", "]", ",", ":"))
+_SIGNS = frozenset(
+    ("//", "^", "<>", "<=", ">=", "-", "+", "*", "/", "=", "<", ">", "(", ")", "[", "]", ",", ":")
+)
 
 
 def tokenize(source: Source, name: str) -> list[Token]:
