@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stockade.formats.external import library
 from stockade.formats.external.grids import address, cell, column
+from stockade.formats.external.library import locate
 from tests.formats.external_helpers import SERIES, loaded, run, write_xlsx
 
 XLS = Path(__file__).parent / "external_data" / "named.xls"
@@ -217,3 +219,15 @@ def test_addresses(text: str, place: tuple[int, int]) -> None:
 def test_what_is_no_address(text: str) -> None:
     assert cell(text) is None
     assert column("XFE") is None
+
+
+def test_a_file_is_sought_and_opened_once(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sought: list[str] = []
+    monkeypatch.setattr(
+        library, "locate", lambda folder, name, **rest: (sought.append(name), locate(folder, name, **rest))[1]
+    )
+    equations = "".join(
+        f"x{i}[row,col] = GET XLS CONSTANTS('book.xlsx', 'Data', 'B2') ~~|\n" for i in range(5)
+    )
+    loaded(book, RANGES + equations)
+    assert sought == ["book.xlsx"]

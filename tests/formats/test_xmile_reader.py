@@ -356,6 +356,12 @@ def test_units_have_other_names_and_may_be_made_of_others():
     assert "<eqn>1/year</eqn>" in write_xmile(model)
 
 
+def test_links_to_imported_data_are_passed_over_their_numbers_stand_in_the_model() -> None:
+    link = '<data><import type="CSV" enabled="true" resource="numbers.csv"/></data>'
+    model = model_of('<aux name="x"><eqn>3</eqn></aux>', before=link)
+    assert model.by_name["x"].equation == Number(3)
+
+
 def test_a_macro_that_an_export_has_lost_is_named() -> None:
     with pytest.raises(StockadeError, match="EXPRESSION MACRO is called") as caught:
         model_of('<aux name="x"><eqn>EXPRESSION MACRO(y, 2)</eqn></aux>')
@@ -393,3 +399,12 @@ def test_types_of_graphical_functions(kind: str, expected: list[float]) -> None:
 def test_functions_of_stella(call: str, expected: float | list[float]) -> None:
     found = run(model_of(f'<aux name="a"><eqn>{call}</eqn></aux>'), "a")
     assert found == pytest.approx(expected if isinstance(expected, list) else [expected] * 5)
+
+
+def test_a_reference_to_an_array_of_an_unknown_dimension_is_refused() -> None:
+    with pytest.raises(StockadeError) as caught:
+        model_of(
+            '<aux name="a"><dimensions><dim name="Sex"/></dimensions><eqn>1</eqn></aux>'
+            '<aux name="b"><eqn>a[f]</eqn></aux>'
+        )
+    assert {one.code for one in caught.value.diagnostics} == {"unknown-dimension"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 from stockade.formats.external import grids
@@ -29,7 +30,7 @@ class Sheet:
     file: str
     tab: str
 
-    @property
+    @cached_property
     def grid(self) -> Grid:
         """Its cells."""
         return self.library.sheet(self.file, self.tab)

@@ -33,6 +33,7 @@ class Library:
     outside: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    _paths: dict[str, Path] = field(default_factory=dict)
     _books: dict[Path, Book] = field(default_factory=dict)
     _sheets: dict[tuple[Path, str], Grid] = field(default_factory=dict)
 
@@ -66,7 +67,9 @@ class Library:
                 hint = f"Say which: --data '{name}=FILE', or load(path, data=['{name}=FILE'])."
                 raise Trouble("external-tag", said, hint)
             name = self.tags[name.lower()]
-        return locate(self.folder, name, outside=self.outside)
+        if name not in self._paths:
+            self._paths[name] = locate(self.folder, name, outside=self.outside)
+        return self._paths[name]
 
 
 def named(name: str, read: Callable[[], Read]) -> Read:

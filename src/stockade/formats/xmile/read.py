@@ -16,7 +16,17 @@ from stockade.model.constants import constant_value
 from stockade.model.model import CONTROL_NAMES, Macro, Model, SubscriptRange, Variable
 
 _IGNORED = frozenset(
-    ["header", "style", "views", "model_units", "default_format", "equation_prefs", "options", "prefs"]
+    [
+        "header",
+        "style",
+        "views",
+        "model_units",
+        "default_format",
+        "equation_prefs",
+        "options",
+        "prefs",
+        "data",
+    ]
 )
 _READ = frozenset(["sim_specs", "dimensions", "model", "macro", "behavior"])
 _MOST_ELEMENTS = 10_000
