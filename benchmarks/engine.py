@@ -228,6 +228,7 @@ def peer(tool: str, case: Case, python: str, folder: Path, ours: np.ndarray) -> 
         return {"error": f"{type(wrong).__name__}"}
     if "values" in found:
         values = np.load(found.pop("values"))
+        values = values[:: max(1, (len(values) - 1) // (len(ours) - 1))]  # some keep every step
         same = values.shape == ours.shape
         found["difference"] = differ(ours, values) if same else float("inf")
         found["agrees"] = found["difference"] <= AGREE
