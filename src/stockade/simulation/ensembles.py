@@ -20,8 +20,8 @@ from stockade.progress import Progress, silent
 # tenth less time than 1,000 or 2,500, as starting each operation and copying each row of the results are
 # spread over more draws, while the variables still fit the cache that the cores share.
 CHUNK = 5000
-# What bounds the memory of a piece where a model is large: values of all its variables at one time, and
-# values of all its outputs. Down to some hundred draws the speed of a model with 400 variables did not depend on it.
+# What bounds the memory of a piece of a large model: how many values it holds of all variables at one time,
+# and of all outputs. Down to some hundred draws the speed of a model with 400 variables did not depend on it.
 MOST_VALUES, MOST_RESULTS, LEAST_CHUNK = 4_000_000, 16_000_000, 64
 PAGE = 4096
 
