@@ -1,8 +1,9 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast` and `assess` a
-study's folder. Each is imported when it is first asked for: ``import stockade`` costs nothing.
+feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
+`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
+costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -21,25 +22,29 @@ if TYPE_CHECKING:
     from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
     from stockade.structure.examine import examine
+    from stockade.study.following import follow_study as follow
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
     from stockade.study.route import fit_study as fit
     from stockade.study.route import forecast_study as forecast
     from stockade.study.route import judge_study as judge
+    from stockade.study.whatif import whatif_study as contrast
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "examine", "fit", "forecast",
-    "judge", "load", "loops", "save", "simulate",
+    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
+    "follow", "forecast", "judge", "load", "loops", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
     "assess": ("stockade.study.route", "assess_study"),
     "check": ("stockade.study.route", "check_study"),
     "compile": ("stockade.compiler.compile", "compile"),
+    "contrast": ("stockade.study.whatif", "whatif_study"),
     "examine": ("stockade.structure.examine", "examine"),
     "fit": ("stockade.study.route", "fit_study"),
+    "follow": ("stockade.study.following", "follow_study"),
     "forecast": ("stockade.study.route", "forecast_study"),
     "judge": ("stockade.study.route", "judge_study"),
     "load": ("stockade.formats.load", "load"),

@@ -34,7 +34,7 @@ SPOILT = {
         "base exit hazard + disenchantment exit hazard *",
         "base exit hazard + 0 * foreign departures + disenchantment exit hazard *",
     ),
-    "unsupported function": ("model.mdl", "MAX( viability abroad, ", "GET DATA AT TIME( viability abroad, "),
+    "unsupported function": ("model.mdl", "MAX( viability abroad, ", "QUEUE AGE OLDEST( viability abroad, "),
     "unknown key": ("study.toml", 'step = "month"', 'stepp = "month"'),
     "not TOML": ("study.toml", 'step = "month"', "step = month"),
     "prior on nothing": ("study.toml", '[prior."normal arrivals"]', '[prior."normal arrival"]'),

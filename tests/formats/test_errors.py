@@ -71,5 +71,5 @@ def test_files_that_are_no_models(tmp_path: Path, name: str, content: bytes | No
 
 def test_a_folder_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "folder.mdl").mkdir()
-    with pytest.raises(StockadeError, match="file-not-read"):
+    with pytest.raises(StockadeError, match="folder-without-model"):
         load(tmp_path / "folder.mdl")

@@ -399,3 +399,12 @@ def test_types_of_graphical_functions(kind: str, expected: list[float]) -> None:
 def test_functions_of_stella(call: str, expected: float | list[float]) -> None:
     found = run(model_of(f'<aux name="a"><eqn>{call}</eqn></aux>'), "a")
     assert found == pytest.approx(expected if isinstance(expected, list) else [expected] * 5)
+
+
+def test_a_reference_to_an_array_of_an_unknown_dimension_is_refused() -> None:
+    with pytest.raises(StockadeError) as caught:
+        model_of(
+            '<aux name="a"><dimensions><dim name="Sex"/></dimensions><eqn>1</eqn></aux>'
+            '<aux name="b"><eqn>a[f]</eqn></aux>'
+        )
+    assert {one.code for one in caught.value.diagnostics} == {"unknown-dimension"}

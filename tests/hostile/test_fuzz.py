@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stockade.errors import StockadeError
+from stockade.formats.load import load
 from stockade.study.route import check_study
 from tests.hostile.guard import watching
 from tests.hostile.mutations import Case, Seed, make_case
@@ -90,6 +92,19 @@ def test_no_path_of_a_study_leads_out_of_its_folder(key: str, path: str, tmp_pat
         found = check_study(folder)
     assert seen == []
     assert found[0].code in ("path-outside-study", "missing-file"), found
+
+
+@pytest.mark.parametrize("path", CLIMBING)
+def test_no_path_of_a_model_leads_out_of_its_folder(path: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "case").mkdir()
+    written = path.replace("\\\\", "\\")
+    text = f"x = GET DIRECT CONSTANTS('{written}',',','B2') ~~|\n"
+    (tmp_path / "case" / "model.mdl").write_text(text, encoding="utf-8")
+    (tmp_path / "case" / "link.csv").symlink_to(tmp_path / "secret.csv")
+    with watching(tmp_path / "case") as seen, pytest.raises(StockadeError):
+        load(tmp_path / "case" / "model.mdl")
+    assert seen == []
 
 
 def test_the_guard_notices(tmp_path: Path) -> None:

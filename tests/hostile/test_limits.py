@@ -12,6 +12,7 @@ from stockade.formats.vensim.read import parse_mdl
 from stockade.model import unfold
 from stockade.model.checks import check
 from stockade.simulation.single import simulate
+from tests.formats.xmile_helpers import model_of
 
 CONTROL = "INITIAL TIME = {} ~~| FINAL TIME = {} ~~| TIME STEP = {} ~~| SAVEPER = {} ~~|\n"
 PLAIN = CONTROL.format(0, 2, 1, 1)
@@ -66,6 +67,13 @@ def test_a_long_run_that_keeps_little_runs() -> None:
         11,
         5,
     )
+
+
+def test_a_reader_of_an_array_over_no_dimension_is_told_so() -> None:
+    array = '<aux name="a"><dimensions><dim name="no such"/></dimensions><eqn>1</eqn></aux>'
+    with pytest.raises(StockadeError) as caught:
+        model_of(array + '<aux name="b"><eqn>a[x]</eqn></aux>')
+    assert {one.code for one in caught.value.diagnostics} == {"unknown-dimension"}
 
 
 def test_a_row_of_stars_takes_no_time() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pytest
 
 from stockade.compiler.compile import Overrides, compile
-from stockade.simulation.ensembles import ensemble
+from stockade.simulation.ensembles import CHUNK, MOST_RESULTS, MOST_VALUES, _chunk, ensemble
 from stockade.simulation.trajectories import trajectories
 from tests.compiler.models import model
 
@@ -58,3 +60,12 @@ def test_trajectories_by_name() -> None:
     assert found.values["x"].shape == (5, 23)
     assert found.draws == 23
     assert found.units == {"x": "", "catch": ""}
+
+
+def test_a_piece_of_a_large_model_stays_small() -> None:
+    small = compile(model("a = 1\nb = INTEG( a, 0 )"), outputs=["b"])
+    assert _chunk(small) == CHUNK
+    many = replace(small, order=tuple(f"x{i}" for i in range(10_000)))
+    assert _chunk(many) * 10_000 <= MOST_VALUES
+    wide = replace(small, outputs=tuple(f"x{i}" for i in range(3_000)))
+    assert _chunk(wide) * 3_000 * len(small.times) <= MOST_RESULTS

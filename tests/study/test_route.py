@@ -11,7 +11,7 @@ import pytest
 from stockade.briefing.document import to_json
 from stockade.errors import StockadeError
 from stockade.inference.netcdf import read_posterior
-from stockade.study import fits, route
+from stockade.study import fits, pool, route
 from tests.study.tiny import MODEL, REPORTS, TRUTH, series_text, write_tiny
 
 pytestmark = [pytest.mark.slow, pytest.mark.core]
@@ -112,7 +112,7 @@ def test_what_came_later_changes_no_verdict_weight_or_forecast(assessed, changed
 
 
 def test_one_thread_gives_the_bits_of_many(assessed, tmp_path, monkeypatch):
-    monkeypatch.setattr(fits, "_cores", lambda: 1)
+    monkeypatch.setattr(pool, "cores", lambda: 1)
     folder = write_tiny(tmp_path / "park")
     route.fit_study(folder)
     mine, theirs = kept(assessed[0]), kept(folder)

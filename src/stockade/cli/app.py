@@ -45,7 +45,7 @@ ParticlesOption = Annotated[
     int | None, typer.Option("--particles", min=16, help="Instead of the study's number.")
 ]
 RepeatsOption = Annotated[
-    int | None, typer.Option("--repeats", min=1, help="Independent fits of each explanation.")
+    int | None, typer.Option("--repeats", min=2, help="Independent fits of each explanation, two or more.")
 ]
 DataOption = Annotated[
     list[str] | None,

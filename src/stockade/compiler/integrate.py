@@ -1,21 +1,24 @@
 """The run: starting values, then steps in a loop.
 
 Everything is elementwise over trailing batch axes, so that each variable is one contiguous vector; there
-is no vmap. A batch writes its outputs into one buffer that the loop updates in place; a single run, where
-compiling takes longer than running, records every step and keeps the saved ones.
+is no vmap. A batch writes its outputs into one buffer that the loop updates in place, save interval by save
+interval; so does a single run, step by step, in a loop that is compiled as one function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from stockade.arrays import Array
+from stockade.compiler.apart import together
 from stockade.compiler.functions import Value, number
 from stockade.compiler.overrides import Overrides
-from stockade.compiler.plan import Plan
+from stockade.compiler.plan import Plan, is_elementwise
 from stockade.compiler.prepare import Run, Values, prepare
 from stockade.compiler.steps import Method, advance, derive, seen_states
 
@@ -66,13 +69,69 @@ def make_run(
         plan = plain if overrides is None else scenario
         stages = (0.0,) if method == "euler" else (0.0, 0.5, 1.0)
         prepared = prepare(plan, literals, constants, inputs, overrides, overridable, stages)
-        if not prepared.batch or plan.program.control.saved is not None:
+        if plan.program.control.saved is not None:
             return _single(prepared, method, average=average)
+        if not prepared.batch:
+            return _one_run(prepared, method, average=average)
         if average:
             return _averages(prepared, method, intervals)
         return _values(prepared, method)
 
     return run
+
+
+def _one_run(run: Run, method: Method, *, average: bool) -> Array:
+    """Returns the outputs of one run, shape (time, outputs): of a loop in one piece where that can be.
+
+    Its derivatives are those of `_single`, whose loops may hold what cannot be put into one piece.
+    """
+    if not is_elementwise(run.plan):
+        return _single(run, method, average=average)
+    parts = (run.fixed, run.tables, run.active, run.overrides, run.delays, run.beginnings)
+    leaves, tree = jax.tree.flatten(parts)
+    # What is traced is an argument, and so is every array, hidden behind a barrier: XLA stops the process
+    # where it meets a long constant within one piece.
+    traced = [i for i, leaf in enumerate(leaves) if isinstance(leaf, jax.Array) or np.ndim(leaf) > 0]
+
+    def filled(given: list[Array]) -> Run:
+        every = list(leaves)
+        for i, value in zip(traced, given, strict=True):
+            every[i] = value
+        names = ("fixed", "tables", "active", "overrides", "delays", "beginnings")
+        return replace(run, **dict(zip(names, jax.tree.unflatten(tree, every), strict=True)))
+
+    @jax.custom_jvp
+    def quick(given: list[Array]) -> Array:
+        control = run.plan.program.control
+        empty = jnp.zeros((control.saves + (0 if average else 1), _count(run)))
+        loop = together(lambda given, kept: _kept(filled(given), kept, method, average=average))
+        return loop(given, empty)
+
+    @quick.defjvp
+    def _(primals: tuple[list[Array]], tangents: tuple[list[Array]]) -> tuple[Array, Array]:
+        return jax.jvp(lambda given: _single(filled(given), method, average=average), primals, tangents)
+
+    return quick(jax.lax.optimization_barrier([jnp.asarray(leaves[i]) for i in traced]))
+
+
+def _kept(run: Run, kept: Array, method: Method, *, average: bool) -> Array:
+    """Returns the rows of one run, shape (time, outputs), written into `kept`, which holds zeros."""
+    control = run.plan.program.control
+    every = control.every
+
+    def step(k: Value, carry: tuple[Values, Array]) -> tuple[Values, Array]:
+        states, values = advance(run, carry[0], k, method)
+        row = jnp.concatenate(_recorded(run, values))
+        if average:
+            at = jax.lax.div(k, every)
+            row = carry[1][at] + row / every
+        else:
+            # Every step writes, the saved one last.
+            at = jax.lax.div(k + (every - 1), every)
+        return states, jax.lax.dynamic_update_index_in_dim(carry[1], row, at, 0)
+
+    steps = control.saves * every + (0 if average else 1)
+    return jax.lax.fori_loop(0, steps, step, (_carried(run), kept))[1]
 
 
 def _carried(run: Run) -> Values:

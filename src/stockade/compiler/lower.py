@@ -15,6 +15,7 @@ from stockade.compiler.distributions import DISTRIBUTIONS
 from stockade.compiler.functions import FUNCTIONS, OPERATORS, SIGNS, Lowering, Moment, Value
 from stockade.compiler.gather import GATHER_FUNCTIONS
 from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
+from stockade.compiler.lookups import LONGEST_SUM
 from stockade.compiler.noise import NOISE_FUNCTIONS
 from stockade.compiler.series import SERIES_FUNCTIONS
 from stockade.compiler.vectors import VECTOR_FUNCTIONS
@@ -68,6 +69,8 @@ class Apply:
     count: int
 
 
+SIMPLE = frozenset((*FUNCTIONS.values(), *OPERATORS.values(), *SIGNS.values()))
+
 Code = tuple[Push | Load | Apply, ...]
 
 
@@ -104,6 +107,15 @@ def _instruction(node: Expression, model: Model, literals: Mapping[str, float]) 
     if variable is not None and isinstance(variable.equation, Table):
         return Push(variable.equation)
     return Load(node.name)
+
+
+def is_simple(one: Push | Load | Apply) -> bool:
+    """Says whether an instruction is arithmetic of single numbers, or a lookup that is a sum."""
+    if isinstance(one, Push) and isinstance(one.value, Table):
+        return len(one.value.points) <= LONGEST_SUM
+    if isinstance(one, Push):
+        return np.ndim(one.value) == 0  # type: ignore[arg-type]
+    return not isinstance(one, Apply) or one.lowering in SIMPLE
 
 
 def evaluate(code: Sequence[Push | Load | Apply], values: Mapping[str, Value], when: Moment = NEVER) -> Value:

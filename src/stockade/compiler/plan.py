@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stockade.compiler.group import CONSTANTS, INPUTS, SERIES
-from stockade.compiler.lower import Code, postfix
+from stockade.compiler.lower import Code, is_simple, postfix
 from stockade.compiler.marks import CLOCKED, Mark
 from stockade.compiler.program import Program, State
 from stockade.compiler.walk import names_in, postorder, with_children
@@ -22,6 +22,8 @@ from stockade.model.expressions import Binary, Call, Expression, Number, Referen
 from stockade.model.walk import children
 
 CHEAP = 1
+# Instructions of a step; World3, with 41 stocks and 55 lookups, has about 1,000.
+LONGEST_PIECE = 5000
 
 
 class Stage(NamedTuple):
@@ -206,4 +208,17 @@ def _is_cheap(equation: Expression) -> bool:
     return len(nodes) <= CHEAP and all(isinstance(one, Binary) and one.operator in "+-*" for one in nodes)
 
 
-__all__ = ["Mark", "Plan", "plan"]
+def is_elementwise(plan: Plan) -> bool:
+    """Says whether a step is arithmetic of single numbers alone: no sorting, no histories, no long tables.
+
+    And not too much of it: the time to compile one function grows faster than its length.
+    """
+    codes = [code for _, code in (*plan.stepwise, *((one.name, change) for one, change, _ in plan.states))]
+    if sum(len(code) for code in codes) > LONGEST_PIECE:
+        return False
+    return all(state.kind != "#delayed" for state, _, _ in plan.states) and all(
+        is_simple(one) for code in codes for one in code
+    )
+
+
+__all__ = ["Mark", "Plan", "is_elementwise", "plan"]

@@ -20,6 +20,9 @@ from stockade.progress import Progress, silent
 # tenth less time than 1,000 or 2,500, as starting each operation and copying each row of the results are
 # spread over more draws, while the variables still fit the cache that the cores share.
 CHUNK = 5000
+# What bounds the memory of a piece of a large model: how many values it holds of all variables at one time,
+# and of all outputs. Down to some hundred draws the speed of a model with 400 variables did not depend on it.
+MOST_VALUES, MOST_RESULTS, LEAST_CHUNK = 4_000_000, 16_000_000, 64
 PAGE = 4096
 
 Draws = slice | np.ndarray
@@ -46,7 +49,7 @@ def ensemble(
         constants: Shape (constants, draw).
         inputs: Shape (inputs, step), or (inputs, step, draw).
         overrides: `value` of shape (overridable,) or (overridable, draw).
-        chunk: Draws in a piece; None for what was measured to be quick.
+        chunk: Draws in a piece; None for what was measured to be quick, fewer for a large model.
         threads: How many pieces to compute at once; None for as many as there are cores.
         progress: Told how many draws are done.
 
@@ -62,7 +65,7 @@ def ensemble(
     tell = progress or silent
     run = jax.jit(simulator.run, compiler_options=_options())
     threads = threads or _cores()
-    pieces = list(_pieces(draws, chunk or CHUNK, threads))
+    pieces = list(_pieces(draws, chunk or _chunk(simulator), threads))
 
     def compute(first: int, last: int, size: int) -> int:
         which = slice(first, last)
@@ -79,6 +82,13 @@ def ensemble(
             done += future.result()
             tell("simulating", done, draws)
     return result
+
+
+def _chunk(simulator: Simulator) -> int:
+    """Returns how many draws make a piece."""
+    results = len(simulator.times) * len(simulator.outputs)
+    fitting = min(MOST_VALUES // max(len(simulator.order), 1), MOST_RESULTS // max(results, 1))
+    return max(LEAST_CHUNK, min(CHUNK, fitting))
 
 
 def _touch(memory: Floats) -> None:

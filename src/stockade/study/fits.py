@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
-from threading import Event
 
 from stockade.compiler.compile import Simulator
 from stockade.errors import Diagnostic, Place, StockadeError
@@ -18,6 +15,7 @@ from stockade.inference.smc import Repeat, SmcSettings, sample_one_repeat, warm
 from stockade.progress import Progress
 from stockade.study.folder import StudyFolder
 from stockade.study.ingredients import Ingredients, code_digest, digest, of_model, of_problem
+from stockade.study.pool import in_threads
 from stockade.study.problems import problem
 from stockade.study.store import Store
 from stockade.study.study import Fit
@@ -54,10 +52,6 @@ class _Task:
     key: _Key
     index: int
     problem: Problem
-
-
-class _StoppedError(Exception):
-    """Ends a repeat in its thread when the user has stopped the run."""
 
 
 def fit_study(
@@ -209,28 +203,10 @@ class _Work:
 
 def _run(tasks: list[_Task], fit: Fit, settings: SmcSettings) -> Iterator[tuple[_Task, Repeat]]:
     """Yields each task with its repeat as they finish; an interrupt ends all threads at their next stage."""
-    stopped = Event()
 
-    def listen(*_: object) -> None:
-        if stopped.is_set():
-            raise _StoppedError
-
-    def work(task: _Task) -> Repeat:
+    def work(task: _Task, listen: Progress) -> Repeat:
         return sample_one_repeat(
             task.problem, seed=fit.seed, repeat=task.index, settings=settings, progress=listen
         )
 
-    pool = ThreadPoolExecutor(max_workers=_cores())
-    try:
-        futures = {pool.submit(work, task): task for task in tasks}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BaseException:
-        stopped.set()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return in_threads(tasks, work)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import calendar
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
-from threading import Event
 
 import numpy as np
 
@@ -30,6 +27,7 @@ from stockade.study.fits import ROOMS, first_guesses, smc_settings
 from stockade.study.folder import StudyFolder
 from stockade.study.ingredients import code_digest, digest, of_files, of_model, of_problem
 from stockade.study.inputs import input_paths
+from stockade.study.pool import in_threads
 from stockade.study.problems import problem
 from stockade.study.read import open_study
 from stockade.study.simulators import fitting_simulator
@@ -44,10 +42,6 @@ FACTOR = np.log(10.0)
 SCATTERED = 2000
 SPREAD = 1.0
 """Largest difference between repeats in log evidence that passes without a word."""
-
-
-class _StoppedError(Exception):
-    """Ends a run in its thread when the user has stopped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,31 +173,20 @@ def _run(
     """Yields each run as it finishes; an interrupt ends all threads at their next day."""
     if not tasks:
         return
-    stopped, done = Event(), [0]
-    progress("following", 0, len(tasks) * days)
+    done, total = [0], len(tasks) * days
+    progress("following", 0, total)
     warm(tasks[0].problems[-1], settings)
 
-    def listen(*_: object) -> None:
-        if stopped.is_set():
-            raise _StoppedError
-        done[0] += 1
-        progress("following", done[0], len(tasks) * days)
-
-    def work(task: _Task) -> sequential.Course:
+    def work(task: _Task, listen: Progress) -> sequential.Course:
         return sequential.follow(
             task.problems, seed=fit.seed, repeat=task.repeat, settings=settings, progress=listen
         )
 
-    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
-    try:
-        futures = {pool.submit(work, task): task for task in tasks}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BaseException:
-        stopped.set()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    def tell() -> None:
+        done[0] += 1
+        progress("following", done[0], total)
+
+    yield from in_threads(tasks, work, tell)
 
 
 def _course(

@@ -96,6 +96,9 @@ def locate(folder: Path, name: str, *, outside: bool) -> Path:
         path = (home / plain).resolve()
         if not outside and not path.is_relative_to(home):
             raise _outside(name)
+        if path == home:
+            # What lies beside the folder itself is not looked at.
+            raise Trouble("external-no-file", f"{name} is the model's folder, no file", "Name a file in it.")
         if not path.is_file():
             path = _in_other_case(path)
         if not outside and not path.resolve().is_relative_to(home):

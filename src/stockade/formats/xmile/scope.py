@@ -84,9 +84,13 @@ class Scope:
         """Returns what one subscript of a reference means, in the words of the model.
 
         Raises:
-            StockadeError: ``unknown-subscript``.
+            StockadeError: ``unknown-subscript``, ``unknown-dimension``.
         """
         written = node.subscripts[position]
+        if dimension not in self.dimensions:
+            said = f"{node.written} has the dimension {dimension}, which is not defined"
+            hint = "Define it in <dimensions>."
+            raise self.problem("unknown-dimension", said, node.place, hint, node.written)
         elements = self.dimensions[dimension]
         if written in elements:
             return written
