@@ -54,8 +54,9 @@ def test_examples(look: str, call: str, expected: float) -> None:
     st.lists(
         st.tuples(st.integers(0, 8), st.integers(-5, 5)), min_size=2, max_size=6, unique_by=lambda one: one[0]
     ),
-    st.floats(-3, 11),
-    st.floats(-3, 11),
+    # Rounded: JAX takes a number below the smallest normal one for zero, NumPy does not.
+    st.floats(-3, 11).map(lambda one: round(one, 9)),
+    st.floats(-3, 11).map(lambda one: round(one, 9)),
 )
 def test_against_numpy(points: list[tuple[int, int]], x: float, other: float) -> None:
     points = sorted(points)
