@@ -77,8 +77,8 @@ def test_pairs_are_told_by_the_days_on_which_the_factor_was_above_ten() -> None:
 
 @pytest.mark.slow
 @pytest.mark.core
-def test_a_tiny_study_month_by_month(assessed) -> None:
-    folder, document = assessed
+def test_a_tiny_study_month_by_month(assessed, again) -> None:
+    folder, document = again, assessed[1]
     course = follow_study(folder)
     assert course.days[-1] == SECOND
     assert FIRST in course.days

@@ -239,7 +239,7 @@ def order_matters(prepared: Prepared, found: Sequence[Change]) -> Diagnostic:
 
 def _change(one: Change) -> str:
     if one.share <= ROUNDING:
-        return "nothing changes" + (" beyond rounding" if one.share else "")
+        return "nothing changes beyond rounding"
     values = f"{one.usual:.6g} to {one.other:.6g}"
     return f"{one.stock} by {_percent(one.share)} of its largest size, at time {one.time:g} ({values})"
 
