@@ -2,8 +2,8 @@
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
-`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
-costs nothing.
+`contrast` and `assess` a study's folder, `score` several. Each is imported when it is first asked for:
+``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
     from stockade.structure.examine import examine
+    from stockade.study.contests import score_studies as score
     from stockade.study.following import follow_study as follow
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
@@ -34,7 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
-    "follow", "forecast", "judge", "load", "loops", "save", "simulate",
+    "follow", "forecast", "judge", "load", "loops", "save", "score", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
@@ -50,6 +51,7 @@ _VERBS = {
     "load": ("stockade.formats.load", "load"),
     "loops": ("stockade.simulation.feedback", "loops"),
     "save": ("stockade.formats.convert", "save"),
+    "score": ("stockade.study.contests", "score_studies"),
     "simulate": ("stockade.simulation.single", "simulate"),
 }
 
