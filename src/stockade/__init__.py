@@ -1,7 +1,8 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
+feedback `loops`, `examine` its structure, `judge_reality` of its
+Reality Checks, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
 `contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
 costs nothing.
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
     from stockade.structure.examine import examine
+    from stockade.structure.reality import judge_reality
     from stockade.study.following import follow_study as follow
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
@@ -34,7 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
-    "follow", "forecast", "judge", "load", "loops", "save", "simulate",
+    "follow", "forecast", "judge", "judge_reality", "load", "loops", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
@@ -48,6 +50,7 @@ _VERBS = {
     "forecast": ("stockade.study.route", "forecast_study"),
     "judge": ("stockade.study.route", "judge_study"),
     "load": ("stockade.formats.load", "load"),
+    "judge_reality": ("stockade.structure.reality", "judge_reality"),
     "loops": ("stockade.simulation.feedback", "loops"),
     "save": ("stockade.formats.convert", "save"),
     "simulate": ("stockade.simulation.single", "simulate"),
