@@ -28,7 +28,7 @@ SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[Heal
 
 
 def survives(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         model = parse_mdl(text, "model.mdl")
         found = check(model)
@@ -38,7 +38,7 @@ def survives(text: str) -> None:
         found = error.diagnostics
     assert all(one.place.line or one.severity == "warning" or one.code == "missing-control" for one in found)
     assert all(str(one) and one.hint for one in found)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10
 
 
 @SETTINGS

@@ -53,7 +53,7 @@ def outcome(work: Callable[[], Result]) -> tuple[Result | None, tuple[Diagnostic
 
 
 def survives(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     model, found = outcome(lambda: parse_xmile(text, "model.xmile"))
     assert all(one.place.line for one in found)
     if model is not None:
@@ -63,7 +63,7 @@ def survives(text: str) -> None:
             *outcome(lambda: write_xmile(model))[1],
         )
     assert all(str(one) and one.hint for one in found)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10
 
 
 def test_the_model_itself_is_read() -> None:
