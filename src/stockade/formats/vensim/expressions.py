@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from stockade.errors import StockadeError
 from stockade.formats.vensim.cursor import NOT_AVAILABLE, Cursor, finite
 from stockade.formats.vensim.tables import parse_table
 from stockade.formats.vensim.tokens import Token
@@ -95,7 +94,7 @@ def _operand(cursor: Cursor) -> Expression:
     if cursor.take("("):
         inner = parse_expression(cursor)
         if not cursor.take(")"):
-            raise _unclosed(cursor, token)
+            raise cursor.unclosed(token)
         return inner
     if cursor.take("-") or cursor.take("+"):
         return Unary(cast(UnaryOperator, token.text), parse_expression(cursor, _SIGN), place)
@@ -108,12 +107,6 @@ def _operand(cursor: Cursor) -> Expression:
             # Of Reality Checks: how a comparison is to hold, written beside one of its sides.
             return Call(keyword.lower(), (parse_expression(cursor, _COMPARISON + 1),), keyword, place)
     raise cursor.unexpected("a number, a name or a parenthesis")
-
-
-def _unclosed(cursor: Cursor, opening: Token) -> StockadeError:
-    if cursor.next.kind == "end":
-        return cursor.problem("unclosed-parenthesis", "this parenthesis is never closed", opening, "Add a ).")
-    return cursor.unexpected("an operator, a comma or )")
 
 
 def _named(cursor: Cursor) -> Expression:
@@ -145,4 +138,4 @@ def _arguments(cursor: Cursor, function: str, opening: Token) -> tuple[Expressio
             return tuple(arguments)
         # Behind a colon stand the names that a macro's further outputs get.
         if not cursor.take(",") and not cursor.take(":"):
-            raise _unclosed(cursor, opening)
+            raise cursor.unclosed(opening)
