@@ -31,7 +31,7 @@ def not_yet_run(model: Model) -> Iterator[Diagnostic]:
 
 
 def _overrun(model: Model) -> Iterator[Diagnostic]:
-    """Warns where no step of a Vensim model falls on FINAL TIME: its run ends with the first step after it."""
+    """Warns where no step of a Vensim model falls on FINAL TIME: its run ends with the step after it."""
     start, stop, step = (
         constant_value(Reference(name), model.by_name) for name in ("initial time", "final time", "time step")
     )
