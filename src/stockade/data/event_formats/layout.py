@@ -136,12 +136,15 @@ class Raw:
             self.fault("event-date", name, words.has(blank), "The event has no day.", hint)
         return found
 
-    def note(self, code: str, text: str, rows: np.ndarray) -> None:
-        """Notes something about (event,) booleans, where there are any; `text` follows their number."""
+    def note(self, kind: str, text: str, rows: np.ndarray) -> None:
+        """Notes something about (event,) booleans, where there are any; `text` follows their number.
+
+        `kind` is the note's code: it is no code of an error.
+        """
         at = np.flatnonzero(rows)
         if len(at):
             told = f"{events_(len(at))} {text}"
-            self.notes.append(Note(code, told, len(at), tuple(at[:MOST_LINES].tolist())))
+            self.notes.append(Note(kind, told, len(at), tuple(at[:MOST_LINES].tolist())))
 
     def side(
         self, name: str, split: Callable[[str], tuple[str, ...]], *, main: bool = True, needed: bool = False
