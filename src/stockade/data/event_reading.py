@@ -73,18 +73,18 @@ def _notes_on_figures(raw: Raw, draft: Draft) -> None:
     """Notes what is odd about numbers of deaths, and stays as it is."""
     known = draft.figures
     best, low, high = known["best"], known["low"], known["high"]
-    raw.note(
+    raw.remark(
         "low-above-best", "with a lowest number of deaths above the best one: left as it is.", low > best
     )
-    raw.note(
+    raw.remark(
         "high-below-best", "with a highest number of deaths below the best one: left as it is.", high < best
     )
     parts = sum(known[name] for name in ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown"))
     told = (
         "whose deaths by side do not add up to the best number: totals are of the best one, sides of theirs."
     )
-    raw.note("parts-differ", told, np.abs(parts - best) > 0.5)
-    raw.note(
+    raw.remark("parts-differ", told, np.abs(parts - best) > 0.5)
+    raw.remark(
         "deaths-not-known", "without a number of deaths: counted as events, not as 0 deaths.", np.isnan(best)
     )
 

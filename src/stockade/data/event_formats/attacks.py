@@ -28,11 +28,15 @@ def _build(raw: Raw) -> Draft:
     high = raw.parsed("high", deaths_or_unknown, np.nan, "float64")
     best = raw.parsed("best", deaths_or_unknown, np.nan, "float64") if raw.has("best") else low
     if not raw.has("best"):
-        raw.note("best-is-low", "without a best number of deaths: the lowest stands for it.", ~np.isnan(low))
+        raw.remark(
+            "best-is-low", "without a best number of deaths: the lowest stands for it.", ~np.isnan(low)
+        )
     civilians = raw.parsed("civilians", deaths_or_unknown, np.nan, "float64")
     status = raw.words("status")
     doubtful = np.array(["possible" in one.lower() for one in status.words], dtype=bool)
-    raw.note("not-confirmed", "only possible, not confirmed, in the column of status.", status.has(doubtful))
+    raw.remark(
+        "not-confirmed", "only possible, not confirmed, in the column of status.", status.has(doubtful)
+    )
     types = coded(_TARGETS, raw.words("target"))
     if not raw.has("civilians"):
         civilians = np.where(types == ONE_SIDED, best, np.nan)

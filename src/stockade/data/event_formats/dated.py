@@ -23,7 +23,7 @@ def dated(raw: Raw) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     hint = "Write a year with four digits."
     raw.fault("event-date", "year", ~sound, "The event has no year that can be used.", hint)
     placed = sound & (month > 0)
-    raw.note("no-month", "without a month: no series can hold them.", sound & ~placed)
+    raw.remark("no-month", "without a month: no series can hold them.", sound & ~placed)
     months = np.where(placed, (np.where(sound, year, 1970) - 1970) * 12 + month - 1, 0).astype(np.int64)
     first = months.astype("datetime64[M]").astype("datetime64[D]")
     last = (months + 1).astype("datetime64[M]").astype("datetime64[D]") - 1

@@ -41,7 +41,7 @@ def _build(raw: Raw) -> Draft:
     unclear = np.array([one.lower() not in ("", "clear") for one in status.words], dtype=bool)
     candidate = bool(status.has(unclear).any())
     told = "not 'Clear' in code_status: candidates, whose date, place or deaths may change."
-    raw.note("not-clear", told, status.has(unclear))
+    raw.remark("not-clear", told, status.has(unclear))
     return Draft(
         "UCDP GED candidate" if candidate else "UCDP GED",
         raw.days("start"),

@@ -31,7 +31,7 @@ def _build(raw: Raw) -> Draft:
     own = np.where(more, np.nan, own)
     others = kill - own
     types = _types(raw)
-    raw.note(
+    raw.remark(
         "parts-above-total", "with more dead attackers than dead: on which side is taken as unknown.", more
     )
     raw.notes.append(

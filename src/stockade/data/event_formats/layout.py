@@ -136,7 +136,7 @@ class Raw:
             self.fault("event-date", name, words.has(blank), "The event has no day.", hint)
         return found
 
-    def note(self, kind: str, text: str, rows: np.ndarray) -> None:
+    def remark(self, kind: str, text: str, rows: np.ndarray) -> None:
         """Notes something about (event,) booleans, where there are any; `text` follows their number.
 
         `kind` is the note's code: it is no code of an error.
