@@ -43,7 +43,7 @@ def gaussian(size: tuple[int, int], seen: np.ndarray) -> StateSpace:
 
     return StateSpace(
         begin=lambda key: jax.random.normal(key, size),
-        move=lambda key, x, m: a * x + s * jax.random.normal(key, size),
+        move=lambda key, x, _: a * x + s * jax.random.normal(key, size),
         weigh=weigh,
     )
 
@@ -71,7 +71,7 @@ def chain(size: tuple[int, int]) -> StateSpace:
     leaves, shows, shown = jnp.asarray(STAYS[:, 1]), jnp.asarray(np.log(SHOWS)), jnp.asarray(SHOWN)
     return StateSpace(
         begin=lambda _: jnp.zeros(size, int),
-        move=lambda key, x, m: (jax.random.uniform(key, size) < leaves[x]).astype(int),
+        move=lambda key, x, _: (jax.random.uniform(key, size) < leaves[x]).astype(int),
         weigh=lambda x, m: shows[x, shown[m]],
     )
 
@@ -159,7 +159,9 @@ def test_ancestors_come_in_proportion_each_within_one() -> None:
     # Over all uniforms the mean count is the weight times the number.
     same = np.broadcast_to(weights[0], (2000, 50))
     even = (np.arange(2000)[:, None] + 0.5) / 2000
-    mean = np.bincount(np.asarray(ancestors(jnp.asarray(even), jnp.asarray(same))).ravel(), minlength=50) / 2000
+    mean = (
+        np.bincount(np.asarray(ancestors(jnp.asarray(even), jnp.asarray(same))).ravel(), minlength=50) / 2000
+    )
     np.testing.assert_allclose(mean, 50 * weights[0], atol=1e-3)
 
 

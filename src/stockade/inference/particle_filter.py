@@ -135,7 +135,7 @@ def normalised(log_weights: Array) -> tuple[Array, Array]:
 def resample_where_needed(
     key: Array, state: State, log_weights: Array, threshold: float
 ) -> tuple[State, Array]:
-    """Returns particles and normalised log weights (draw, particle), resampled in those draws that need it."""
+    """Returns particles and normalised log weights (draw, particle), resampled where a draw needs it."""
     draws, particles = log_weights.shape
     ess = jnp.exp(-jax.nn.logsumexp(2.0 * log_weights, axis=-1)) / particles
     # Level weights have an effective size that rounding may put below 1.
