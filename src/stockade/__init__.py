@@ -2,7 +2,7 @@
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
-`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
+`contrast`, `watch` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
 costs nothing.
 
 `stockade.build` makes models in Python.
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from stockade.study.route import fit_study as fit
     from stockade.study.route import forecast_study as forecast
     from stockade.study.route import judge_study as judge
+    from stockade.study.watching import watch_study as watch
     from stockade.study.whatif import whatif_study as contrast
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
-    "follow", "forecast", "judge", "load", "loops", "save", "simulate",
+    "follow", "forecast", "judge", "load", "loops", "save", "simulate", "watch",
 ]  # fmt: skip
 
 _VERBS = {
@@ -51,6 +52,7 @@ _VERBS = {
     "loops": ("stockade.simulation.feedback", "loops"),
     "save": ("stockade.formats.convert", "save"),
     "simulate": ("stockade.simulation.single", "simulate"),
+    "watch": ("stockade.study.watching", "watch_study"),
 }
 
 
