@@ -32,6 +32,7 @@ _OPERATORS: dict[str, tuple[int, BinaryOperator]] = {
     "=": (40, "="), "<>": (40, "<>"), "<": (40, "<"), ">": (40, ">"), "<=": (40, "<="), ">=": (40, ">="),
     "+": (50, "+"), "-": (50, "-"), "*": (60, "*"), "/": (60, "/"), "^": (80, "^"),
 }  # fmt: skip
+_MARKS = (":CROSSING:", ":AT LEAST ONCE:")
 _NOT, _COMPARISON, _SIGN, _POWER = 30, 40, 70, 80
 
 
@@ -101,6 +102,10 @@ def _operand(cursor: Cursor) -> Expression:
         return Unary("not", parse_expression(cursor, _NOT), place)
     if cursor.take(":NA:"):
         return Number(NOT_AVAILABLE, ":NA:", place)
+    for keyword in _MARKS:
+        if cursor.take(keyword):
+            # Of Reality Checks: how a comparison is to hold, written beside one of its sides.
+            return Call(keyword.lower(), (parse_expression(cursor, _COMPARISON + 1),), keyword, place)
     raise cursor.unexpected("a number, a name or a parenthesis")
 
 
