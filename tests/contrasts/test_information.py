@@ -57,7 +57,9 @@ def mixture_bits(means, total, weights):
 def test_the_bayes_factor_of_normals(means, weights):
     spread, noise = 0.8, 0.6
     found = estimate(np.random.default_rng(1), means, spread, noise, weights)
-    assert found.bits == pytest.approx(mixture_bits(means, np.hypot(spread, noise), weights), abs=4 * found.error)
+    assert found.bits == pytest.approx(
+        mixture_bits(means, np.hypot(spread, noise), weights), abs=4 * found.error
+    )
     assert found.error < 0.05
     assert found.most == pytest.approx(entropy(np.array(weights)))
 
@@ -100,7 +102,9 @@ def test_a_claim_about_the_level_of_a_gaussian_experiment():
     levels, outcomes = normal_case(random, (0.0,), 1.0, noise)
     outer = outcomes_from(np.ones(1), DRAWS, OUTCOMES)
     members = [np.stack([levels[0] > bound, levels[0] <= bound], axis=1).astype(float)]
-    found = information(densities(levels, outcomes, noise, outer), Question(members, members), outer, np.ones(1))
+    found = information(
+        densities(levels, outcomes, noise, outer), Question(members, members), outer, np.ones(1)
+    )
     total = np.hypot(1.0, noise)
 
     def doubt(y):
@@ -152,7 +156,7 @@ def test_what_is_the_same_under_all_tells_nothing():
 
 
 def test_the_bias_that_is_taken_away_is_the_one_that_there_is():
-    """Without the correction few inner draws find information where there is none; with it the mean is right."""
+    """Few inner draws find more than there is; with the correction the mean is right."""
     raw, mended = [], []
     for seed in range(60):
         random, weights = np.random.default_rng(seed), np.array([0.5, 0.5])
@@ -169,7 +173,8 @@ def test_the_bias_that_is_taken_away_is_the_one_that_there_is():
 
 def test_the_error_is_that_of_repeats():
     found = [
-        estimate(np.random.default_rng(seed), (0.0, 1.0), 0.8, 0.5, (0.5, 0.5), draws=256) for seed in range(40)
+        estimate(np.random.default_rng(seed), (0.0, 1.0), 0.8, 0.5, (0.5, 0.5), draws=256)
+        for seed in range(40)
     ]
     spread = np.std([one.bits for one in found], ddof=1)
     assert 0.6 * spread < np.mean([one.error for one in found]) < 1.7 * spread

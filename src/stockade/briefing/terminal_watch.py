@@ -11,6 +11,11 @@ from stockade.briefing.watch_words import bits, dated, heading, indicators, note
 from stockade.briefing.watchlist import Watchlist, WatchQuestion
 from stockade.briefing.wording import number
 
+READING = (
+    "A bit halves what is open. The figure is an expectation over what may come, with its Monte Carlo error; "
+    "an observation of less than twice its error is as good as none."
+)
+
 
 def print_watchlist(watchlist: Watchlist, console: Console) -> None:
     """Prints for each question the observations by what they would tell, and what to look for."""
@@ -19,12 +24,7 @@ def print_watchlist(watchlist: Watchlist, console: Console) -> None:
     console.print(Text(dated(watchlist)))
     for question in watchlist.questions:
         _print(watchlist, question, console)
-    said = [
-        "A bit halves what is open. The figure is an expectation over what may come, with its Monte Carlo error; an "
-        "observation of less than twice its error is as good as none.",
-        *notes(watchlist),
-    ]
-    for sentence in said:
+    for sentence in (READING, *notes(watchlist)):
         console.print(Text(f"- {_plain(sentence)}"))
 
 

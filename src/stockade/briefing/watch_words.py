@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stockade.briefing.watchlist import (
     EXPLANATIONS,
     WatchAnswer,
@@ -17,7 +19,7 @@ MOST = 5
 
 
 def bits(answer: WatchAnswer) -> str:
-    """Returns the information with its error, e.g. ``0.42 ±0.02``; below twice its error it is as good as none."""
+    """Returns the information with its error, e.g. ``0.420 ±0.021``."""
     return f"{answer.bits:.3f} ±{max(answer.error, 0.0005):.3f}"
 
 
@@ -35,13 +37,16 @@ def value(candidate: WatchCandidate) -> str:
 def ranked(watchlist: Watchlist, question: WatchQuestion) -> list[tuple[WatchCandidate, WatchAnswer]]:
     """Returns the observations with their answers to a question, the most telling first."""
     found = [
-        (one, answer) for one in watchlist.candidates for answer in one.answers if answer.question == question.id
+        (one, answer)
+        for one in watchlist.candidates
+        for answer in one.answers
+        if answer.question == question.id
     ]
     return sorted(found, key=lambda pair: -pair[1].bits)
 
 
 def indicators(watchlist: Watchlist, question: WatchQuestion, most: int = MOST) -> list[str]:
-    """Returns sentences: what to look for, the threshold, what either side would mean, and how it misleads."""
+    """Returns sentences: what to look for, the threshold, what either side would mean, how it misleads."""
     found = []
     for candidate, answer in ranked(watchlist, question):
         mark = answer.indicator
@@ -76,9 +81,36 @@ def notes(watchlist: Watchlist) -> list[str]:
 def dated(watchlist: Watchlist) -> str:
     """Returns as of which day the list stands, and of what it is made."""
     return (
-        f"As of {day(watchlist.date)}; {watchlist.months} coming months; {watchlist.outcomes} outcomes of each "
-        f"observation, {watchlist.draws} draws of each explanation"
+        f"As of {day(watchlist.date)}; {watchlist.months} coming months; {watchlist.outcomes} outcomes of "
+        f"each observation, {watchlist.draws} draws of each explanation"
     )
+
+
+def watch_content(watchlist: Watchlist | None) -> dict[str, Any]:
+    """Returns what the page says of a watchlist, by the template's names; nothing without one."""
+    if watchlist is None:
+        return {"watchlist": None, "watch": (), "watch_dated": "", "watch_notes": ()}
+    parts = [
+        {
+            "heading": heading(question),
+            "rows": [
+                {
+                    "what": _capital(what(one)),
+                    "bits": bits(answer),
+                    "known_by": day(one.known_by) if one.known_by else "-",
+                }
+                for one, answer in ranked(watchlist, question)
+            ],
+            "indicators": indicators(watchlist, question),
+        }
+        for question in watchlist.questions
+    ]
+    return {
+        "watchlist": watchlist,
+        "watch": parts,
+        "watch_dated": dated(watchlist),
+        "watch_notes": notes(watchlist),
+    }
 
 
 def _means(side: WatchSide, question: WatchQuestion) -> str:
@@ -89,8 +121,8 @@ def _means(side: WatchSide, question: WatchQuestion) -> str:
     moves = f"from {before} to {after}" if before != after else f"but leaves it at {after}"
     return (
         f"speaks for {favours}, {moves}. Its chance is {_plus(side.seen, side.seen_error)}: "
-        f"{percent(side.if_so)} where that is so, and {_plus(side.misleads, side.misleads_error)} where it is "
-        "not and this would mislead."
+        f"{percent(side.if_so)} where that is so, and {_plus(side.misleads, side.misleads_error)} where it "
+        "is not and this would mislead."
     )
 
 

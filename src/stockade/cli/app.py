@@ -329,7 +329,8 @@ def watch(
     as_of: Annotated[
         str | None,
         typer.Option(
-            "--as-of", metavar="DAY", help="A date of the study. The latest that leaves so many months if not given."
+            "--as-of", metavar="DAY",
+            help="A date of the study. The latest that leaves so many months if not given.",
         ),
     ] = None,
     months: Annotated[int, typer.Option("--months", min=1, help="Coming months to look at.")] = 3,
@@ -337,7 +338,7 @@ def watch(
         float | None,
         typer.Option(
             "--precision", min=0.01, max=5.0,
-            help="How exact a new report would be: sd of the log of its figure. Each kind's own if not given.",
+            help="How exact a new report would be: sd of its figure's log. Each kind's own if not given.",
         ),
     ] = None,
     json_file: JsonOption = None,

@@ -1,4 +1,4 @@
-"""Indicators: the value of an observation from which on it speaks for one answer, and how often it misleads."""
+"""Indicators: the value from which on an observation speaks for one answer, and how often it misleads."""
 
 from __future__ import annotations
 

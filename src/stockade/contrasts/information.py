@@ -134,7 +134,7 @@ def information(
     left_out = np.array([parts.told(weights, np.arange(BLOCKS) != one).mean for one in range(BLOCKS)])
     inner = (BLOCKS - 1) / BLOCKS * np.sum((left_out - left_out.mean()) ** 2)
     moved = [] if scattered is None else [parts.told(one, everything).mean for one in scattered]
-    error = np.sqrt(told.outer_error**2 + inner + (np.var(moved) if len(moved) else 0.0))
+    error = np.sqrt(told.outer_error**2 + inner + (np.var(moved) if moved else 0.0))
     bias = float(halves - told.mean)
     speaking = 1.0 - silent
     return Information(

@@ -119,9 +119,7 @@ def null_means(observation: CountObservation, kind: NullKind) -> np.ndarray:
     return np.array([_mean_at(month, counts, kind, observation) for month in range(start, len(counts))])
 
 
-def next_report(
-    problem: Problem, series: str, first_guess: tuple[float, float]
-) -> tuple[float, float]:
+def next_report(problem: Problem, series: str, first_guess: tuple[float, float]) -> tuple[float, float]:
     """Returns what a null expects of the next report of a kind: its log, and the sd of what is not noise.
 
     Args:

@@ -16,8 +16,8 @@ from stockade.claims.walk import observed
 from stockade.claims.worlds import Silence, Statements, World
 from stockade.contrasts.information import Question
 from stockade.errors import Diagnostic, Place, StockadeError
-from stockade.study.form import did_you_mean
 from stockade.study.folder import StudyFolder
+from stockade.study.form import did_you_mean
 from stockade.study.judging import claim_names
 from stockade.study.study import Claim
 
@@ -74,7 +74,10 @@ class Asked:
         counts = np.array(world.counts[column])
         counts[rows] = seen[:, None]
         return _answers(
-            self.expression, replace(world, counts={**world.counts, column: counts}), self.statements, self.seed
+            self.expression,
+            replace(world, counts={**world.counts, column: counts}),
+            self.statements,
+            self.seed,
         )
 
 
@@ -120,7 +123,8 @@ def thinned(world: World, chosen: np.ndarray) -> World:
         world,
         base={name: one[:, chosen] for name, one in world.base.items()},
         scenarios={
-            name: {two: paths[:, chosen] for two, paths in one.items()} for name, one in world.scenarios.items()
+            name: {two: paths[:, chosen] for two, paths in one.items()}
+            for name, one in world.scenarios.items()
         },
         counts={name: one[:, chosen] for name, one in world.counts.items()},
         parameters={name: one[chosen] for name, one in world.parameters.items()},

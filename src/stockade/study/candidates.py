@@ -138,7 +138,8 @@ def candidates(
 def predictive(folder: StudyFolder, candidate: Candidate, one: Voice, seed: int) -> Predictive | None:
     """Returns what an explanation expects of an observation; None where it says nothing of it."""
     rows = slice(
-        candidate.window.first - folder.study.period.first, candidate.window.last + 1 - folder.study.period.first
+        candidate.window.first - folder.study.period.first,
+        candidate.window.last + 1 - folder.study.period.first,
     )
     words = ("watch", candidate.kind, candidate.id, one.id)
     stream = seed_for(seed, *words)

@@ -25,7 +25,8 @@ def check(
     names = _Names(study, source, model)
     found = [
         *names.inputs(), *names.observations(), *names.priors(), *names.explanations(), *names.scenarios(),
-        *names.watches(), *names.briefing(), *check_nulls(study, source), *check_data(study, source, table, reports),
+        *names.watches(), *names.briefing(), *check_nulls(study, source),
+        *check_data(study, source, table, reports),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: one.place.line or 0))
 

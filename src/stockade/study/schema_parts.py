@@ -207,7 +207,8 @@ class WatchTable(Table):
         default=None, description="Months it would be about; the coming months where left out."
     )
     first_guess: FirstGuessTable | None = Field(
-        default=None, description="What a null expects of a month of it; nulls say nothing of it where left out."
+        default=None,
+        description="What a null expects of a month of it; nulls say nothing of it where left out.",
     )
     label: Sentence | None = Field(default=None, description="What tables call it; the key where left out.")
 

@@ -340,7 +340,9 @@ def _default_date(study: Study, months: int) -> date:
     """Returns the latest date that leaves so many months of every series; else the latest that leaves any."""
     for least in (months, 1):
         for when in sorted(study.as_of, reverse=True):
-            ahead = [coming(next_month(one, when, study.period), months, study.period) for one in study.observes]
+            ahead = [
+                coming(next_month(one, when, study.period), months, study.period) for one in study.observes
+            ]
             if ahead and all(one is not None and len(one) >= least for one in ahead):
                 return when
     return max(study.as_of)
