@@ -39,7 +39,8 @@ PLACES = {
     ),
     "watch of two noises": (
         "[forecast]",
-        "[watch.gulls]\nis = \"catch\"\nnoise = { lognormal = 1, negative_binomial = 2 }\nbecause = \"x\"\n[forecast]",
+        ('[watch.gulls]\nis = "catch"\nbecause = "x"\n'
+        "noise = { lognormal = 1, negative_binomial = 2 }\n[forecast]"),
     ),
     "watch of nothing": (
         "[forecast]",
@@ -47,7 +48,8 @@ PLACES = {
     ),
     "watch outside the period": (
         "[forecast]",
-        "[watch.a]\nis = \"catch\"\nnoise = { lognormal = 1 }\nbecause = \"x\"\nwindow = \"2007-01\"\n[forecast]",
+        ('[watch.a]\nis = "catch"\nbecause = "x"\n'
+        'window = "2007-01"\nnoise = { lognormal = 1 }\n[forecast]'),
     ),
     "no family": ("lognormal = { median = 0.1, sigma = 0.5 }\n", ""),
     "reversed uniform": ("lognormal = { median = 0.1, sigma = 0.5 }", "uniform = { low = 2, high = 1 }"),

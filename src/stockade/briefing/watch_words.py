@@ -26,12 +26,12 @@ def bits(answer: WatchAnswer) -> str:
 def what(candidate: WatchCandidate) -> str:
     """Returns what to look for: the series or figure, and its months."""
     kinds = {"series": "", "report": "new report: ", "not collected": "not collected yet: "}
-    return f"{kinds[candidate.kind]}{candidate.label}, {window(candidate.window)}"
+    return f"{kinds.get(candidate.kind, '')}{candidate.label}, {window(candidate.window)}"
 
 
 def value(candidate: WatchCandidate) -> str:
     """Returns what the threshold is a value of."""
-    return {"total": "in all", "mean": "on average", "peak": "at the peak"}[candidate.measure]
+    return {"total": "in all", "mean": "on average", "peak": "at the peak"}.get(candidate.measure, "")
 
 
 def ranked(watchlist: Watchlist, question: WatchQuestion) -> list[tuple[WatchCandidate, WatchAnswer]]:
@@ -116,7 +116,7 @@ def watch_content(watchlist: Watchlist | None) -> dict[str, Any]:
 def _means(side: WatchSide, question: WatchQuestion) -> str:
     favours = side.favours
     if question.id != EXPLANATIONS:
-        favours = {"true": "the claim", "false": "the claim's being false"}[side.favours]
+        favours = {"true": "the claim", "false": "the claim's being false"}.get(favours, favours)
     before, after = percent(side.before), percent(side.after)
     moves = f"from {before} to {after}" if before != after else f"but leaves it at {after}"
     return (
