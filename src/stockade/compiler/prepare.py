@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -34,6 +34,7 @@ class Run:
         overrides: By name: the position in `active`, the value, the factor and the path.
         delays: Of states that are fixed delays: how many steps.
         beginnings: The states at the start, of their shapes.
+        changed: What flows come out as in this step, by name, in the place of their equations.
     """
 
     plan: Plan
@@ -44,6 +45,7 @@ class Run:
     overrides: Mapping[str, tuple[int, Value, Value, Value]]
     delays: Mapping[str, Array]
     beginnings: Values
+    changed: Values = field(default_factory=dict)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of a variable: that of the batch, of a vector with its elements before."""
@@ -119,15 +121,19 @@ def _with_axes(value: Array, elements: int, axes: int) -> Array:
     return value.reshape(*shape[:elements], *(1,) * (axes + elements - value.ndim), *shape[elements:])
 
 
+def whole_steps(length: Value, step: Value) -> Array:
+    """Returns how many steps a delay takes, at least one; half a step counts as a whole one, as in Vensim."""
+    steps = jnp.floor(jnp.asarray(length) / step + 0.5 + TOLERANCE)
+    return jnp.maximum(steps, 1.0).astype(jnp.int32)
+
+
 def _delays(plan: Plan, starts: Values, axes: int) -> dict[str, Array]:
     """Returns the length of every fixed delay in whole steps, at least one, by state."""
     found = {}
     for state, _, code in plan.states:
         if code is not None:
-            length = jnp.asarray(number(evaluate(code, starts, _start_moment(plan, axes)))) / _step(plan)
-            # Half a step counts as a whole one, as in Vensim.
-            steps = jnp.floor(length + 0.5 + TOLERANCE)
-            found[state.name] = jnp.maximum(steps, 1.0).astype(jnp.int32)
+            length = number(evaluate(code, starts, _start_moment(plan, axes)))
+            found[state.name] = whole_steps(length, _step(plan))
     return found
 
 

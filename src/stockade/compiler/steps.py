@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -9,17 +11,19 @@ import jax.numpy as jnp
 
 from stockade.arrays import Array
 from stockade.compiler.apart import apart
-from stockade.compiler.functions import Moment, Value, full, number
+from stockade.compiler.functions import NOT_AVAILABLE, Moment, Value, full, number
 from stockade.compiler.lower import Code, evaluate
 from stockade.compiler.plan import Stage
-from stockade.compiler.prepare import Run, Values
-from stockade.compiler.program import State
+from stockade.compiler.prepare import Run, Values, whole_steps
+from stockade.compiler.program import ARRIVING, State
 
 Method = Literal["euler", "rk4"]
+Noise = Callable[[Values], Values]
 
 
 def _read(run: Run, name: str, value: Value, k: Value) -> Value:
-    """Returns what a variable reads as: its own value, or that of an override in force."""
+    """Returns what a variable reads as: its own value, what noise made of it, or an override in force."""
+    value = run.changed.get(name, value)
     if name not in run.overrides:
         return value
     i, instead, factor, path = run.overrides[name]
@@ -78,6 +82,8 @@ def seen_states(run: Run, carried: Values, k: Value) -> Values:
         value = carried[state.name]
         if state.kind == "#delayed":
             value = _past(value, k - run.delays[state.name], run.beginnings[state.name])
+        elif state.kind in ARRIVING:
+            value = value[k]
         seen[state.name] = _read(run, state.name, value, k)
     return seen
 
@@ -89,22 +95,62 @@ def _past(history: Array, at: Array, before: Array) -> Array:
     return jnp.where(at < 0, before, value)
 
 
-def advance(run: Run, carried: Values, k: Value, method: Method) -> tuple[Values, Values]:
-    """Returns the states after step k, and every variable at its beginning."""
+def to_come(run: Run, state: State) -> Array:
+    """Returns what arrives at each step of what was on its way at the start, shape (step, ...)."""
+    begins = run.beginnings[state.name]
+    rows = _rows(run.plan.program.control.steps + 1, begins.ndim)
+    if state.kind == "#information":
+        return jnp.broadcast_to(begins, (len(rows), *begins.shape))
+    return jnp.where(rows < run.delays[state.name], begins, NOT_AVAILABLE)
+
+
+def _arriving(state: State, coming: Array, new: Array, at: Array) -> Array:
+    """Returns what arrives at each step once a value is on its way that will at step `at`."""
+    rows = _rows(len(coming), new.ndim)
+    if state.kind == "#information":
+        # What would have arrived later is older, and is given up.
+        return jnp.where(rows >= at, new, coming)
+    return jnp.where(rows == at, jnp.where(coming == NOT_AVAILABLE, new, coming + new), coming)
+
+
+def _rows(count: int, axes: int) -> Array:
+    return jnp.arange(count).reshape((count, *(1,) * axes))
+
+
+def advance(
+    run: Run, carried: Values, k: Value, method: Method, noise: Noise | None = None
+) -> tuple[Values, Values]:
+    """Returns the states after step k, and every variable at its beginning.
+
+    Args:
+        run: The run.
+        carried: The states as the loop carries them.
+        k: The number of the step.
+        method: How to integrate; noise is for Euler alone.
+        noise: Given every variable as it would be without noise, returns what flows come out as, by name;
+            all else then follows from those.
+    """
     dt = step_length(run, k)
     seen = seen_states(run, carried, k)
     values = derive(run, seen, k, 0)
+    if noise is not None:
+        run = replace(run, changed=noise(values))
+        values = derive(run, seen, k, 0)
     flows = [(state, code) for state, code, _ in run.plan.states if state.kind == "integ"]
     slopes = {state.name: _rate(run, state, code, values, k) for state, code in flows}
     if method == "rk4":
         slopes = _rk4_slopes(run, seen, slopes, flows, k)
     after: Values = {}
-    for state, code, _ in run.plan.states:
+    for state, code, length in run.plan.states:
         name = state.name
         if state.kind == "integ":
             after[name] = seen[name] + dt * slopes[name]
             continue
         new = full(evaluate(code, values, values["#when"]), run.shape(name))
+        if state.kind in ARRIVING and length is not None:
+            lasts = whole_steps(number(evaluate(length, values, values["#when"])), dt)
+            after[name] = _arriving(state, carried[name], new, k + lasts)
+            continue
         after[name] = new if state.kind == "#carried" else carried[name].at[k].set(new)
     return {name: jnp.broadcast_to(one, carried[name].shape) for name, one in after.items()}, values
 
