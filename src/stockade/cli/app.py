@@ -407,6 +407,50 @@ def follow(
 
 
 @app.command(
+    short_help="What to watch: the observations that would tell most.",
+    epilog=_example("watch studies/iraq-2008 --claim leaving-count --json watch.json"),
+)
+def watch(
+    study: StudyArgument,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option("--claim", metavar="ID", help="A claim to learn about; may be repeated."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DAY",
+            help="A date of the study. The latest that leaves so many months if not given.",
+        ),
+    ] = None,
+    months: Annotated[int, typer.Option("--months", min=1, help="Coming months to look at.")] = 3,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            "--precision", min=0.01, max=5.0,
+            help="How exact a new report would be: sd of its figure's log. Each kind's own if not given.",
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:  # fmt: skip
+    """Rank observations not yet made by what they can be expected to tell, in bits, with indicators.
+
+    About which explanation holds, and about claims that are named. The next assess shows it.
+    """
+    with door(json_file):
+        from stockade.cli.watching import watch_and_show
+
+        watch_and_show(
+            study, tuple(claim or ()), json_file, as_of=as_of, months=months, precision=precision,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
+
+
+@app.command(
     short_help="All of it: fit, judge, forecast, brief.",
     epilog=_example("assess studies/iraq-2008 --html briefing.html"),
 )
