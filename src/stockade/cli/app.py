@@ -12,7 +12,19 @@ from typing import Annotated, Literal
 import typer
 
 import stockade
+from stockade.cli.arguments import (
+    DataOption,
+    FreshOption,
+    JsonOption,
+    ModelArgument,
+    OutsideOption,
+    ParticlesOption,
+    RepeatsOption,
+    SeedOption,
+    StudyArgument,
+)
 from stockade.cli.doors import door
+from stockade.cli.score_command import score
 
 app = typer.Typer(
     name="stockade",
@@ -22,42 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-StudyArgument = Annotated[
-    Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
-]
-ModelArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="MODEL",
-        help="A model file (.mdl, .xmile, .stmx, .xml), a folder with one, or the name of a reference model.",
-    ),
-]
-JsonOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Write the result (or what is wrong) as JSON; - is standard output."
-    ),
-]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Compute everything again, whatever is kept.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the study's seed.")]
-ParticlesOption = Annotated[
-    int | None, typer.Option("--particles", min=16, help="Instead of the study's number.")
-]
-RepeatsOption = Annotated[
-    int | None, typer.Option("--repeats", min=2, help="Independent fits of each explanation, two or more.")
-]
-DataOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--data",
-        metavar="FILE",
-        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
-    ),
-]
-OutsideOption = Annotated[
-    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
-]
 
 
 def _example(command: str) -> str:
@@ -480,53 +456,11 @@ def assess(
         )
 
 
-@app.command(
+app.command(
+    name="score",
     short_help="Score forecasts from many past days.",
     epilog=_example("score studies/iraq-2008 --every 6 --horizons 1-12 --html scores.html"),
-)
-def score(
-    studies: Annotated[
-        list[Path], typer.Argument(metavar="STUDY...", help="Folders of studies, one or more.")
-    ],
-    horizons: Annotated[
-        str, typer.Option("--horizons", metavar="MONTHS", help="Months ahead: 1-12, or 1,3,6.")
-    ] = "1-12",
-    origins: Annotated[
-        str | None,
-        typer.Option(
-            "--origins",
-            metavar="WINDOW",
-            help="Months at whose last day to look, as in 2007-06..2009-12. All that allow it if not given.",
-        ),
-    ] = None,
-    every: Annotated[int, typer.Option("--every", min=1, help="Months from one origin to the next.")] = 6,
-    explanations: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--explanations", metavar="ID", help="Score this explanation; may be repeated. All if not given."
-        ),
-    ] = None,
-    html_file: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the tables and figures as one page.")
-    ] = None,
-    json_file: JsonOption = None,
-    seed: SeedOption = None,
-    particles: ParticlesOption = None,
-    repeats: RepeatsOption = None,
-    fresh: FreshOption = False,
-) -> None:
-    """Forecast from many past days, each time from what was published by then, and score what came.
-
-    Every explanation, their weighted average and the nulls stand beside six simple baselines. What is
-    finished is kept: a run that was stopped goes on. A study that cannot be scored ends no other.
-    """
-    with door(json_file, html_file):
-        from stockade.cli.scoring import score_and_show
-
-        score_and_show(
-            tuple(studies), horizons, origins, every, tuple(explanations or ()), (html_file, json_file),
-            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
-        )  # fmt: skip
+)(score)
 
 
 def main() -> None:
