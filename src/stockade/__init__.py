@@ -2,7 +2,8 @@
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
-`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
+`contrast` and `assess` a study's folder; `draft`
+claims from an article. Each is imported when it is first asked for: ``import stockade``
 costs nothing.
 
 `stockade.build` makes models in Python.
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
+    from stockade.claims.drafting.draft import draft_register as draft
     from stockade.compiler.compile import compile
     from stockade.formats.convert import save
     from stockade.formats.load import load
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
+    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "draft", "examine", "fit",
     "follow", "forecast", "judge", "load", "loops", "save", "simulate",
 ]  # fmt: skip
 
@@ -42,6 +44,7 @@ _VERBS = {
     "check": ("stockade.study.route", "check_study"),
     "compile": ("stockade.compiler.compile", "compile"),
     "contrast": ("stockade.study.whatif", "whatif_study"),
+    "draft": ("stockade.claims.drafting.draft", "draft_register"),
     "examine": ("stockade.structure.examine", "examine"),
     "fit": ("stockade.study.route", "fit_study"),
     "follow": ("stockade.study.following", "follow_study"),

@@ -216,6 +216,35 @@ def convert(
         typer.echo(f"{out}: written")
 
 
+@app.command(
+    short_help="Draft claims from a pasted article.", epilog=_example("claims article.txt --on 2008-03-21")
+)
+def claims(
+    text: Annotated[
+        Path, typer.Argument(metavar="TEXT", help="The article as plain text (UTF-8); - is standard input.")
+    ],
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on", metavar="DAY", help="Day of publication; a date in the text's first lines if not given."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="A new file for the draft; standard output if not given."),
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Draft claims from an article in English: who says it, when, how surely, what type, which months.
+
+    Plain rules suggest; nothing is understood, and nothing is sent anywhere. Complete the draft by hand.
+    """
+    with door(json_file, out):
+        from stockade.cli.drafting import draft_claims
+
+        draft_claims(text, on, out, json_file)
+
+
 @app.command(short_help="Fit every explanation of a study.", epilog=_example("fit studies/iraq-2008"))
 def fit(
     study: StudyArgument,
