@@ -91,11 +91,14 @@ def check(
             "--extreme", help="Run the structure tests too: mass balance, extreme conditions, steps, order."
         ),
     ] = False,
+    reality: Annotated[
+        bool, typer.Option("--reality", help="Try the model's Reality Checks too, each forced to be met.")
+    ] = False,
     json_file: JsonOption = None,
     data: DataOption = None,
     outside: OutsideOption = False,
 ) -> None:
-    """Say what is wrong with a study or a model, without running it unless --extreme asks for that.
+    """Say what is wrong with a study or a model; it is run only where --extreme or --reality asks for that.
 
     Exit status 0 where it can run (warnings are shown), 2 where it cannot.
     """
@@ -103,7 +106,8 @@ def check(
         from stockade.cli.checking import check_path
         from stockade.cli.sources import ModelFiles
 
-        check_path(ModelFiles(path, tuple(data or ()), outside), json_file, extreme=extreme)
+        files = ModelFiles(path, tuple(data or ()), outside)
+        check_path(files, json_file, extreme=extreme, reality=reality)
 
 
 @app.command(
@@ -214,6 +218,38 @@ def convert(
 
         convert_file(model, out, data=tuple(data or ()), outside=outside)
         typer.echo(f"{out}: written")
+
+
+@app.command(
+    short_help="Make a study of a group from a file of events.",
+    epilog=_example("new my-study --events ged.csv --actor 'Northern Front' --country Norland"),
+)
+def new(
+    name: Annotated[Path, typer.Argument(metavar="NAME", help="The folder to make; nothing is overwritten.")],
+    events: Annotated[
+        Path,
+        typer.Option("--events", metavar="FILE", help="UCDP GED, ACLED, GTD or a table of attacks (CSV)."),
+    ],
+    actor: Annotated[str, typer.Option("--actor", metavar="ACTOR", help="The group, as the file names it.")],
+    country: Annotated[
+        str | None, typer.Option("--country", metavar="COUNTRY", help="Only events there; all if not given.")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="First date to look from; leaves a year to score if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Make a study of a group from a file of events: series, a generic model, priors scaled to it, claims.
+
+    It assesses as it stands. README.md and study.toml in it say what was assumed, and what to change first.
+    """
+    with door(json_file):
+        from stockade.cli.starting import make_study
+
+        make_study(name, events, actor, country, as_of, json_file)
 
 
 @app.command(

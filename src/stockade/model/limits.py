@@ -19,6 +19,6 @@ def not_yet_run(model: Model) -> Iterator[Diagnostic]:
             "reality-check-not-run",
             f"the Reality Check {one.name} is read but not tried",
             one.place,
-            hint="It changes no run; write it as a claim of a study to have it judged.",
+            hint="It changes no run; stockade check --reality tries it.",
             severity="warning",
         )

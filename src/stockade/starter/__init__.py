@@ -1,1 +1,1 @@
-"""A first study of one armed group, made from its monthly record: a generic model with priors scaled to it."""
+"""A first study of one group, made from its monthly record: a generic model, its priors scaled to it."""

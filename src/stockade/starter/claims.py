@@ -34,7 +34,8 @@ def starter_claims(span: Span, fitted: tuple[str, ...], main: str) -> tuple[Star
         StarterClaim(
             "fewer",
             "observable",
-            "observed(...) is the record itself: settled once the months have been published, predicted until then.",
+            "observed(...) is the record itself: settled once the months have been published, predicted "
+            "until then.",
             f"Fewer {_label(main)} are recorded in {span.ahead} than in the {months} before.",
             f"total(observed({main}), {span.ahead}) < total(observed({main}), {span.before})",
         ),
@@ -49,8 +50,10 @@ def starter_claims(span: Span, fitted: tuple[str, ...], main: str) -> tuple[Star
         StarterClaim(
             "because-of-pressure",
             "causal",
-            "A cause is a comparison of what was with what would have been: 'under' a scenario, the same draws twice.",
-            f"Had pressure stayed where it was in {format_month(past)}, there would have been at least a fifth more "
+            "A cause is a comparison of what was with what would have been: 'under' a scenario, the same "
+            "draws twice.",
+            f"Had pressure stayed where it was in {format_month(past)}, there would have been at least a "
+            f"fifth more "
             f"violence in {span.ahead}.",
             f"total(clashes + attacks on civilians, {span.ahead}) under pressure_kept "
             f">= 1.2 * total(clashes + attacks on civilians, {span.ahead})",
@@ -59,14 +62,15 @@ def starter_claims(span: Span, fitted: tuple[str, ...], main: str) -> tuple[Star
             "people-turned-away",
             "causal",
             "Which account explains the record better; a ratio of weights, from equal ones beforehand.",
-            "A backlash against attacks on civilians explains the record better than pressure or a change from outside.",
+            "A backlash against attacks on civilians explains the record better than pressure or a change "
+            "from outside.",
             "explanation in (backlash) against (pressure, outside-change)",
         ),
     )
 
 
 def kept_month(span: Span) -> int:
-    """Returns the month at whose level the scenarios keep things: a year before the first date, or the first."""
+    """Returns the month at whose level scenarios keep things: a year before the first date if it can be."""
     return max(span.fitted.last - YEAR, span.fitted.first)
 
 
@@ -75,7 +79,8 @@ def _second(span: Span, fitted: tuple[str, ...], main: str) -> StarterClaim:
         return StarterClaim(
             "more-against-civilians",
             "observable",
-            "Total is a count; a share or a rate is another claim: divide one total by another (plus 1, lest it be nothing).",
+            "Total is a count; a share or a rate is another claim: divide one total by another (plus 1, "
+            "lest it be nothing).",
             f"Attacks on civilians are a larger share of the group's attacks in {span.ahead} than before.",
             _share(span.ahead) + " > " + _share(span.before),
         )

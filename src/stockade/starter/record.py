@@ -46,7 +46,7 @@ class Record:
         return Window(self.first_month, self.first_month + rows - 1)
 
     def over(self, column: str, window: Window) -> np.ndarray:
-        """Returns (month,) figures of a column over a window; NaN outside the record or without the column."""
+        """Returns (month,) figures of a column over a window; NaN where there are none."""
         out = np.full(len(window), np.nan)
         values = self.columns.get(column)
         if values is None:
@@ -59,5 +59,5 @@ class Record:
         return out
 
     def events(self, window: Window) -> np.ndarray:
-        """Returns (month,) events of all kinds over a window; a kind that nobody looked for counts nothing."""
+        """Returns (month,) events of all kinds over a window; a kind not looked for counts nothing."""
         return np.sum([np.nan_to_num(self.over(name, window)) for name in EVENTS], axis=0)

@@ -1,4 +1,4 @@
-"""Priors of the generic model: those that are scaled to a group's own scaling year, and those that hold for any.
+"""Priors of the generic model: some scaled to a group's own scaling year, the others the same for any group.
 
 Only the scaling year enters (see `span.py`), so no prior has seen a month that is fitted or forecast.
 """
@@ -12,7 +12,7 @@ import numpy as np
 
 from stockade.data.months import Window
 from stockade.starter.record import CIVILIANS, CLASHES, OWN_DEATHS, Record
-from stockade.starter.span import YEAR, Span
+from stockade.starter.span import Span
 
 MEMBERS = 1000
 """Members at the start: a yardstick, because events say nothing about the number of members."""
@@ -73,15 +73,18 @@ def general_priors() -> tuple[StarterPrior, ...]:
         ),
         StarterPrior(
             "base loss hazard", LOSS_HAZARD, 0.7,
-            "a member lasts about two years; the few counts that exist for groups lie within a factor of two or so",
+            "a member lasts about two years; the few counts that exist for groups lie within a factor of "
+            "two or so",
         ),
         StarterPrior(
             "departure hazard", 0.04, 0.5,
-            "nobody counts those who leave, and events cannot tell leaving from loss: it stays where it is", True,
+            "nobody counts those who leave, and events cannot tell leaving from loss: it stays where it "
+            "is", True,
         ),
         StarterPrior(
             "response to violence", 0.5, 0.8,
-            "twice the violence brings half as much pressure again, more or less than that by a factor of two",
+            "twice the violence brings half as much pressure again, more or less than that by a factor of "
+            "two",
         ),
         StarterPrior(
             "time to react", 4, 0.5, "forces are moved within a season; monthly data hardly say more", True
@@ -102,7 +105,7 @@ def general_priors() -> tuple[StarterPrior, ...]:
 def dispersion_priors(fitted: tuple[str, ...]) -> tuple[StarterPrior, ...]:
     """Returns the priors of the dispersions of the columns that are fitted."""
     known = {
-        CLASHES: (2.0, "monthly clashes scatter more widely than pure chance: with r = 2 the sd of a mean of 10 is 8"),
+        CLASHES: (2.0, "monthly clashes scatter more than chance alone: with r = 2 a mean of 10 has sd 8"),
         CIVILIANS: (1.0, "attacks on civilians come in waves, with empty months between them"),
         OWN_DEATHS: (0.5, "heavy-tailed: a few battles hold most of the dead, and many months none"),
     }  # fmt: skip
@@ -117,6 +120,11 @@ def _total(record: Record, column: str, window: Window) -> float:
     return float(np.nansum(record.over(column, window)))
 
 
+def _months(record: Record, column: str, window: Window) -> int:
+    """Returns how many months of a window are known."""
+    return max(int(np.isfinite(record.over(column, window)).sum()), 1)
+
+
 def _sigma(count: float) -> float:
     """Returns the sd of a log level: that of a count, and that of the level's own wandering in a year."""
     return round(min(sqrt(_PLAIN_SIGMA**2 + 1 / (count + _HALF)), _WIDEST), 2)
@@ -126,9 +134,11 @@ def _level(
     name: str, column: str, what: str, record: Record, span: Span, fitted: tuple[str, ...]
 ) -> StarterPrior:
     count = _total(record, column, span.scaling)
-    median = (count + _HALF) / YEAR
+    months = _months(record, column, span.scaling)
+    median = (count + _HALF) / months
     because = (
-        f"{count:g} {what} are recorded in {span.scaling}: ({count:g} + 1/2) / 12 a month; sigma from the count "
+        f"{count:g} {what} are recorded in {span.scaling}: ({count:g} + 1/2) / {months} a month; sigma "
+        f"from the count "
         "and a level that wanders by a factor of 1.6 within a year"
     )
     if column not in fitted:
@@ -151,9 +161,11 @@ def _deaths_per_attack(record: Record, span: Span) -> StarterPrior:
 def _own_deaths(record: Record, span: Span, fitted: tuple[str, ...]) -> StarterPrior:
     name = "recorded own deaths per loss"
     deaths = _total(record, OWN_DEATHS, span.scaling)
-    monthly, losses = (deaths + _HALF) / YEAR, LOSS_HAZARD * MEMBERS
+    months, losses = _months(record, OWN_DEATHS, span.scaling), LOSS_HAZARD * MEMBERS
+    monthly = (deaths + _HALF) / months
     because = (
-        f"({deaths:g} + 1/2) / 12 own dead a month are recorded in {span.scaling}, against {losses:g} losses a month "
+        f"({deaths:g} + 1/2) / {months} own dead a month are recorded in {span.scaling}, against "
+        f"{losses:g} losses a month "
         f"of the {MEMBERS} members of the yardstick; sigma wide, because few events hold most of the dead"
     )
     used = OWN_DEATHS in fitted

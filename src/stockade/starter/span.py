@@ -15,11 +15,14 @@ import numpy as np
 from stockade.data.asof import published_on
 from stockade.data.months import Window, format_month
 from stockade.errors import Diagnostic, Place, StockadeError
-from stockade.starter.record import Record
+from stockade.starter.record import EVENTS, Record
 
 YEAR = 12
 LAG = 1
 """Months from a month's end to its publication."""
+
+FEWEST_HELD_BACK = 3
+"""Fewer months than these are not held back: a score on them would say nothing."""
 
 FEWEST_FITTED = 12
 FEWEST_MONTHS = YEAR + FEWEST_FITTED
@@ -69,7 +72,8 @@ def span_of(record: Record, as_of: date | None = None) -> Span:
             (fewer where it is short) to be scored on.
 
     Raises:
-        StockadeError: ``too-few-months`` where fewer than 24 months lie between the group's first event
+        StockadeError: ``as-of-after-record`` where months before the first date are missing from the record,
+            ``too-few-months`` where fewer than 24 months lie between the group's first event
             and the first date, ``too-few-events`` where hardly any of them holds an event.
     """
     active = record.window.first + np.flatnonzero(record.events(record.window) > 0)
@@ -77,16 +81,19 @@ def span_of(record: Record, as_of: date | None = None) -> Span:
         raise StockadeError(_too_few_events(record, record.window, 0))
     end = min(record.window.last, int(active[-1]) + SILENCE)
     if as_of is None:
-        last = min(max(end - YEAR, int(active[0]) + FEWEST_MONTHS - 1), end)
+        last = _default_last(record, active, end)
     else:
-        last, end = _last_visible(as_of), max(end, min(record.window.last, _last_visible(as_of)))
-        last = min(last, record.window.last)
-    known = active[active <= last]
-    if not known.size or last - int(active[0]) + 1 < FEWEST_MONTHS:
+        last = _last_visible(as_of)
+        if last > record.window.last:
+            raise StockadeError(_after_record(record, as_of))
+        end = max(end, last)
+    if last - int(active[0]) + 1 < FEWEST_MONTHS:
         raise StockadeError(_too_few_months(record, active, last, as_of))
-    first = _first_month(known, last)
+    first = _first_month(active, last)
+    seen = Window(first, last)
+    if (most := _most_active_months(record, seen)) < FEWEST_EVENTS:
+        raise StockadeError(_too_few_events(record, seen, most))
     scaling, fitted = Window(first, first + YEAR - 1), Window(first + YEAR, last)
-    _must_hold_events(record, Window(first, last))
     held_back = Window(last + 1, min(end, last + YEAR)) if end > last else None
     ahead = held_back or Window(last + 1, last + YEAR)
     dates = [as_of or published_on(last, LAG)]
@@ -105,12 +112,21 @@ def fitted_columns(record: Record, span: Span, names: tuple[str, ...]) -> tuple[
     return tuple(name for name in names if (record.over(name, seen) > 0).sum() >= FEWEST_EVENTS)
 
 
-def _first_month(known: np.ndarray, last: int) -> int:
+def _default_last(record: Record, active: np.ndarray, end: int) -> int:
+    """Returns the last month that the first date sees: a year before the end, if enough is known by then."""
+    last = min(max(end - YEAR, int(active[0]) + FEWEST_MONTHS - 1), end)
+    if end - last < FEWEST_HELD_BACK:
+        return end
+    seen = Window(_first_month(active, last), last)
+    return last if _most_active_months(record, seen) >= FEWEST_EVENTS else end
+
+
+def _first_month(active: np.ndarray, last: int) -> int:
     """Returns the first month of the scaling year: one with an event, within the last 72, if that can be."""
-    near = known[(known > last - LONGEST) & (known <= last - FEWEST_MONTHS + 1)]
+    near = active[(active > last - LONGEST) & (active <= last - FEWEST_MONTHS + 1)]
     if near.size:
         return int(near[0])
-    return max(int(known[0]), last - LONGEST + 1)
+    return max(int(active[0]), last - LONGEST + 1)
 
 
 def _last_visible(day: date) -> int:
@@ -119,19 +135,25 @@ def _last_visible(day: date) -> int:
     return month if published_on(month, LAG) <= day else month - 1
 
 
-def _must_hold_events(record: Record, seen: Window) -> None:
-    most = max(int((record.over(name, seen) > 0).sum()) for name in ("clashes", "attacks_on_civilians"))
-    if most < FEWEST_EVENTS:
-        raise StockadeError(_too_few_events(record, seen, most))
+def _most_active_months(record: Record, seen: Window) -> int:
+    """Returns in how many months the kind of event that is recorded most often is recorded at all."""
+    return max(int((record.over(name, seen) > 0).sum()) for name in EVENTS)
+
+
+def _after_record(record: Record, as_of: date) -> Diagnostic:
+    message = f"The record ends in {format_month(record.window.last)}; by {as_of} later months were out."
+    hint = f"Look from {published_on(record.window.last, LAG)} or earlier, or take a newer file."
+    return Diagnostic("as-of-after-record", message, Place(name=record.actor), hint=hint)
 
 
 def _too_few_months(record: Record, active: np.ndarray, last: int, as_of: date | None) -> Diagnostic:
     first = int(active[0])
     months = max(last - first + 1, 0)
-    seen = f"by {as_of}" if as_of else "in the record"
+    seen = f"by {as_of}" if as_of else f"to the record's end, at most {SILENCE} after the last event"
     message = (
-        f"The first event of '{record.actor}' lies in {format_month(first)}: {months} months are known {seen}, "
-        f"and a study needs {FEWEST_MONTHS}."
+        f"The first event of '{record.actor}' lies in {format_month(first)}, and {months} months are known "
+        f"{seen}; "
+        f"a study needs {FEWEST_MONTHS}."
     )
     hint = "Take a longer file, or a group that has been recorded for longer."
     if as_of is not None:

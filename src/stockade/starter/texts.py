@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from dataclasses import asdict
@@ -12,7 +11,9 @@ from typing import Any
 import numpy as np
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from stockade.claims.drafting.quoting import plain_line, toml_text
 from stockade.data.months import format_month
+from stockade.data.series import SeriesTable, series_csv
 from stockade.starter.claims import kept_month, starter_claims
 from stockade.starter.record import CIVILIANS, CLASHES, EVENTS, OWN_DEATHS, Record
 from stockade.starter.scaling import (
@@ -32,7 +33,6 @@ _OBSERVED = {
     CIVILIANS: ("attacks on civilians", "recorded attacks on civilians a month"),
     OWN_DEATHS: ("recorded own deaths", "the group's own recorded dead a month"),
 }
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def study_texts(record: Record, span: Span, name: str) -> dict[str, str]:
@@ -46,34 +46,19 @@ def study_texts(record: Record, span: Span, name: str) -> dict[str, str]:
     environment = _environment()
     filled = _values(record, span, name)
     found = {one: environment.get_template(one).render(filled) for one in TEMPLATES}
-    return {**found, "series.csv": series_csv(record)}
+    return {**found, "series.csv": series_csv(_table(record))}
 
 
-def series_csv(record: Record) -> str:
-    """Returns the record as series.csv: a row a month, an empty cell where nobody looked."""
-    rows = [",".join(["month", *record.columns])]
-    for row, month in enumerate(record.window.months()):
-        rows.append(",".join([format_month(month), *(_cell(one[row]) for one in record.columns.values())]))
-    return "\n".join(rows) + "\n"
-
-
-def toml_text(text: str) -> str:
-    """Returns a text as a basic string of TOML, whatever it holds: signs of control become blanks."""
-    return json.dumps(plain_line(text), ensure_ascii=False)
-
-
-def plain_line(text: str) -> str:
-    """Returns a text as one line: signs of control and ends of lines become blanks."""
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
-def _cell(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.10g}"
+def _table(record: Record) -> SeriesTable:
+    lines = tuple(range(2, 2 + len(record.window)))
+    return SeriesTable("", record.first_month, record.columns, lines)
 
 
 def _values(record: Record, span: Span, name: str) -> dict[str, Any]:
     fitted = fitted_columns(record, span, tuple(_OBSERVED))
-    main = max((one for one in EVENTS if one in fitted), key=lambda one: np.nansum(record.over(one, span.fitted)))
+    main = max(
+        (one for one in EVENTS if one in fitted), key=lambda one: np.nansum(record.over(one, span.fitted))
+    )
     scaled, general = scaled_priors(record, span, fitted), general_priors()
     medians = {one.name: one.median for one in (*scaled, *general)}
     where = f" in {plain_line(record.country)}" if record.country else ""
@@ -112,20 +97,26 @@ def _observe(column: str) -> dict[str, str]:
 def _limits(record: Record, span: Span, fitted: tuple[str, ...]) -> list[str]:
     """Returns what the study cannot say, a sentence each."""
     found = [
-        "The model is the same for every group: it knows nothing of this one but the monthly counts. A verdict is about "
-        "a simple account of a group with such a record.",
-        f"Events do not say how many members a group has: they are counted by a yardstick of {MEMBERS} at the start, and "
-        "only their changes mean something.",
-        "Only what was recorded counts: lethal events, with a named actor, where somebody reported them.",
+        (
+            "The model is the same for every group and knows of this one only monthly counts: verdicts are "
+            "about a simple account of such a record."
+        ),
+        (
+            "Events do not say how many members a group has: they are counted by a yardstick of "
+            f"{MEMBERS} at the start, and only their changes mean something."
+        ),
+        "Only what was recorded counts: events with a named actor, where somebody reported them.",
     ]
     if record.government:
         found.append(
-            "The actor is a state. The model speaks of a group that recruits and is pursued: read members as forces "
+            "The actor is a state. The model speaks of a group that recruits and is pursued: read members "
+            "as forces "
             "committed, and take its explanations with great care."
         )
     if CIVILIANS not in fitted:
         found.append(
-            "Hardly any attacks on civilians are recorded: what is said of acceptance rests on the model alone."
+            "Hardly any attacks on civilians are recorded: what is said of acceptance rests on the model "
+            "alone."
         )
     if span.held_back is None:
         found.append("The record ends with the months fitted: there is nothing to score the forecast on.")

@@ -1,4 +1,4 @@
-"""The draft register: every sentence of a text with who says it, when, how surely, and what type it suggests."""
+"""The draft register: every sentence of a text with who says it, when, how surely, and a suggested type."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ LONGEST_TEXT = 1_000_000
 """Characters: a long report; more is no article."""
 
 _FEWEST_WORDS = 4
+_FURNITURE = re.compile(
+    r"(?:by|photo|image|source|editor.s note|read more|subscribe|share this|copyright)\b", re.IGNORECASE
+)
 _DATELINE = 400  # characters at the head of a text in which a date is taken for that of publication
 
 
@@ -122,6 +125,6 @@ def _why_not(text: str) -> str:
         return "too short"
     if not re.search(r"[.!…][\"'”’)\]]*$", text) and sum(one[0].isupper() for one in words) > len(words) / 2:
         return "a heading, it seems"
-    if re.match(r"(?:by|photo|image|source|editor.s note|read more|subscribe|share this|copyright)\b", text, re.IGNORECASE):
+    if _FURNITURE.match(text):
         return "not part of the text, it seems"
     return ""

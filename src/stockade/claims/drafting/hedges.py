@@ -6,20 +6,22 @@ import re
 
 _UNSURE = (
     "may", "might", "could", "perhaps", "possibly", "probably", "likely", "unlikely", "apparently",
-    "appears?", "appeared", "seems?", "seemed", "suggests?", "suggested", "suggesting", "reportedly", "allegedly",
-    "alleged", "supposedly", "presumably", "is believed", "are believed", "believed to", "thought to",
-    "said to", "is expected", "are expected", "estimated?", "estimates", "tends? to", "in doubt", "uncertain",
-    "unclear", "not clear", "it is possible", "fears? that", "hopes? that", "expects?", "forecasts?",
+    "appears?", "appeared", "seems?", "seemed", "suggests?", "suggested", "suggesting", "reportedly",
+    "allegedly", "alleged", "supposedly", "presumably", "is believed", "are believed", "believed to",
+    "thought to", "said to", "is expected", "are expected", "estimated?", "estimates", "tends? to",
+    "in doubt", "uncertain", "unclear", "not clear", "it is possible", "fears? that", "hopes? that",
+    "expects?", "forecasts?",
 )  # fmt: skip
 _SURE = (
-    "certainly", "clearly", "undoubtedly", "no doubt", "without doubt", "obviously", "definitely", "overwhelmingly",
-    "always", "never", "inevitably", "must have", "everyone", "nobody", "completely", "indisputably", "of course",
+    "certainly", "clearly", "undoubtedly", "no doubt", "without doubt", "obviously", "definitely",
+    "overwhelmingly", "always", "never", "inevitably", "must have", "everyone", "nobody", "completely",
+    "indisputably", "of course",
 )  # fmt: skip
 _OPEN = (
-    "some", "several", "many", "few", "most", "a growing number", "a number of", "dozens", "scores", "hundreds",
-    "thousands", "about", "around", "roughly", "approximately", "nearly", "almost", "up to", "as many as",
-    "at least", "more than", "fewer than", "less than", "no more than", "over half", "much", "significantly",
-    "sharply", "largely", "in recent months", "recently", "increasingly",
+    "some", "several", "many", "few", "most", "a growing number", "a number of", "dozens", "scores",
+    "hundreds", "thousands", "about", "around", "roughly", "approximately", "nearly", "almost", "up to",
+    "as many as", "at least", "more than", "fewer than", "less than", "no more than", "over half", "much",
+    "significantly", "sharply", "largely", "in recent months", "recently", "increasingly",
 )  # fmt: skip
 
 

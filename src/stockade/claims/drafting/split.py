@@ -1,4 +1,4 @@
-"""A text as sentences, by plain rules: ends are full stops, question and exclamation marks, and empty lines."""
+"""A text as sentences, by plain rules: full stops, question and exclamation marks, empty lines end them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 # After these a full stop ends nothing. Lower case; "u.s." and the like are met by the rule on single letters.
-_ABBREVIATIONS = frozenset(
-    "adm al approx brig capt cf cmdr co col corp dept det dr e.g est etc fig ft gen gov hon i.e inc jr "
-    "lt ltd maj messrs mr mrs ms mt no nos p pp prof rep rev rtd sen sgt sr st vol vs "
-    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
+_ABBREVIATIONS = frozenset({
+    "adm", "al", "approx", "brig", "capt", "cf", "cmdr", "co", "col", "corp", "dept", "det", "dr", "e.g",
+    "est", "etc", "fig", "ft", "gen", "gov", "hon", "i.e", "inc", "jr", "lt", "ltd", "maj", "messrs", "mr",
+    "mrs", "ms", "mt", "no", "nos", "p", "pp", "prof", "rep", "rev", "rtd", "sen", "sgt", "sr", "st",
+    "vol", "vs", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+})  # fmt: skip
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 _HEADING = 50  # characters; wrapped text has longer lines

@@ -1,13 +1,13 @@
-"""A draft register as TOML: `[[claim]]` tables for study.toml, with what is left to the analyst marked by ?."""
+"""A draft register as TOML: `[[claim]]` tables for study.toml; a ? marks what is left to the analyst."""
 
 from __future__ import annotations
 
-import json
 import re
 from textwrap import wrap
 from typing import Any
 
 from stockade.claims.drafting.draft import DraftClaim, DraftRegister
+from stockade.claims.drafting.quoting import plain_line, toml_text
 from stockade.claims.drafting.types import ClaimType
 from stockade.data.months import Window, format_month, month_of
 
@@ -16,7 +16,6 @@ UNFINISHED = "?"
 
 _WIDTH = 106
 _QUOTED_WORDS = 12
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ASKS: dict[ClaimType, str] = {
     "observable": "records can show it: name a column of series.csv in observed(...)",
     "latent": "no record shows it: name a variable of the model",
@@ -28,16 +27,20 @@ _ASKS: dict[ClaimType, str] = {
 def as_toml(register: DraftRegister) -> str:
     """Returns a register as TOML for the end of a study.toml."""
     found = "read off the text's head; correct it if it is wrong" if register.on_found else "as given"
+    claims, others = len(register.claims), len(register.left_out)
     head = [
-        f"# A draft register of claims from {_plain(register.file)}, by plain rules: they weigh words and understand none.",
-        f"# {len(register.claims)} sentences may claim something, {len(register.left_out)} were left out (listed at the end).",
+        f"# A draft register of claims from {plain_line(register.file)}.",
+        "# Made by plain rules: they weigh words and understand none.",
+        f"# {claims} sentences may claim something, {others} were left out (listed at the end).",
         f"# Day of publication: {register.on} ({found}).",
-        "# For each: keep it or delete it; check who says it; choose the type; say what it means in your own words;",
-        "# and put variables in the place of every ?. Then move it into study.toml and ask: stockade check STUDY",
+        "# For each: keep it or delete it; check who says it; choose the type; say in your own words what it",
+        "# means; and put names in the place of every ?. Then move it into study.toml: stockade check STUDY",
         "",
     ]
     body = [_table(one, register) for one in register.claims]
-    tail = [f"# {one.number} (line {one.line}), {why}: {_shorter(one.text, 12)}" for one, why in register.left_out]
+    tail = [
+        f"# {one.number} (line {one.line}), {why}: {_shorter(one.text, 12)}" for one, why in register.left_out
+    ]
     if tail:
         tail = ["# ---------------------------------------------------------------- left out", *tail, ""]
     return "\n".join([*head, *body, *tail])
@@ -74,14 +77,16 @@ def as_data(register: DraftRegister) -> dict[str, Any]:
 
 def _table(one: DraftClaim, register: DraftRegister) -> str:
     lines = wrap(
-        f"{one.sentence.number} (line {one.sentence.line}): {_plain(one.sentence.text)}",
+        f"{one.sentence.number} (line {one.sentence.line}): {plain_line(one.sentence.text)}",
         _WIDTH, initial_indent="# ", subsequent_indent="#   ", break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
     for label, words in (("hedged", one.hedges), ("sure", one.boosters), ("open", one.open_numbers)):
         if words:
             lines.append(f"# {label}: {', '.join(words)}")
     if one.count_or_rate:
-        lines.append("# a count or a rate? total(...) counts; one divided by another is a rate: two different claims")
+        lines.append(
+            "# a count or a rate? total(...) counts; one divided by another is a rate: two different claims"
+        )
     if not one.who.sure:
         lines.append("# who: a pronoun, taken for the last one named; look it up")
     months = "none named; those up to the day stand below" if one.window is None else str(one.window)
@@ -89,8 +94,8 @@ def _table(one: DraftClaim, register: DraftRegister) -> str:
         f"# months: {months}",
         "[[claim]]",
         f'id = "sentence-{one.sentence.number}"',
-        f"quote = {_text(_quote(one.sentence.text))}",
-        f"who = {_text(one.who.name)}",
+        f"quote = {toml_text(_quote(one.sentence.text))}",
+        f"who = {toml_text(one.who.name)}",
         f'on = "{register.on}"',
         f'type = "{one.type}"    # {_ASKS[one.type]}',
         f'means = "{UNFINISHED}"',
@@ -98,7 +103,7 @@ def _table(one: DraftClaim, register: DraftRegister) -> str:
     if one.type == "opinion":
         lines.append('not_testable = "A judgement, or nothing in it that a quantity could show."')
     else:
-        lines.append(f"says = {_text(_skeleton(one, register))}")
+        lines.append(f"says = {toml_text(_skeleton(one, register))}")
     return "\n".join([*lines, ""])
 
 
@@ -126,13 +131,5 @@ def _quote(text: str) -> str:
 
 
 def _shorter(text: str, most: int) -> str:
-    words = _plain(text).split()
+    words = plain_line(text).split()
     return " ".join(words[:most]) + (" ..." if len(words) > most else "")
-
-
-def _plain(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
-def _text(text: str) -> str:
-    return json.dumps(_plain(text), ensure_ascii=False)

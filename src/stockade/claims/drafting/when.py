@@ -169,12 +169,18 @@ def _latest(month: int, on: date) -> int:
 # Order matters: what one rule has read, the later ones do not see.
 _RULES: tuple[Rule, ...] = (
     (rf"\b({_YEAR})-(\d\d)(?:-\d\d)?\b", _iso),
-    (rf"\b(?:from|between)?\s*({_MONTH})(?:\s+({_YEAR}))?\s*(?:to|and|until|through|–|-)\s*({_MONTH})\s+({_YEAR})\b", _two_months),
+    (
+        rf"\b(?:from|between)?\s*({_MONTH})(?:\s+({_YEAR}))?\s*(?:to|and|until|through|–|-)\s*({_MONTH})\s+({_YEAR})\b",
+        _two_months,
+    ),
     (rf"\bsince\s+(?:\d{{1,2}}\s+)?({_MONTH})(?:\s+({_YEAR}))?\b", _since_month),
     (rf"\bsince\s+(?:\w+\s+){{0,2}}?({_YEAR})\b", _since_year),
     (rf"\b(first|second|third|fourth|last)\s+(half|quarter)\s+of\s+({_YEAR})\b", _part_of_year),
     (rf"\b({_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,)?\s+(?:of\s+)?({_YEAR})\b", _month_year),
-    (rf"\b(early|mid-?|late|(?:the )?end of|(?:the )?beginning of|(?:the )?start of)\s*({_YEAR})\b", _end_of_year),
+    (
+        rf"\b(early|mid-?|late|(?:the )?end of|(?:the )?beginning of|(?:the )?start of)\s*({_YEAR})\b",
+        _end_of_year,
+    ),
     (rf"\b(spring|summer|autumn|fall|winter)\s+(?:of\s+)?({_YEAR})\b", _season),
     (rf"\b(?:between|from)?\s*({_YEAR})\s*(?:to|and|until|through|–|-)\s*({_YEAR})\b", _years),
     (rf"\b({_YEAR})\b", _year),
@@ -184,5 +190,8 @@ _RULES: tuple[Rule, ...] = (
     (r"\bcoming\s+()?(month|quarter|year)\b", _coming),
     (r"\b(last|this|next)\s+(month|year)\b", _calendar),
     (r"\b(?:in recent months|recently|lately|of late)\b", _recent),
-    (rf"\b(?:in|during|by|last|this|until)\s+(?:early |mid-?|late )?({_MONTH.replace('|may', '')}|May)(?=[\s,.;:]|$)", _bare_month),
+    (
+        rf"\b(?:in|during|by|last|this|until)\s+(?:early |mid-?|late )?({_MONTH})(?=[\s,.;:]|$)",
+        _bare_month,
+    ),
 )

@@ -16,20 +16,24 @@ _SAY = (
     r"document(?:s|ed)|(?:find|found|show(?:s|ed)?)(?=\s+that\b))"
 )
 _NOUN = r"[^,;:.\"“”()]{2,80}?"
-_ACCORDING = re.compile(rf"\baccording to (?P<who>{_NOUN})(?=[,;.:]|$| (?:who|which|that|in|on)\b)", re.IGNORECASE)
+_ACCORDING = re.compile(
+    rf"\baccording to (?P<who>{_NOUN})(?=[,;.:]|$| (?:who|which|that|in|on)\b)", re.IGNORECASE
+)
 _BEFORE = re.compile(
     rf"(?:^|[,;:\"”’.—–-]\s*)(?P<who>{_NOUN}),?\s+(?:(?:has|have|had|also|now|later|however|recently|then)\s+)*"
     rf"(?P<verb>{_SAY})\b(?=\s+(?:that\b|the\b|a\b|in\b|on\b|to\b|it\b|they\b|there\b|this\b|its\b|their\b|he\b|she\b|"
     rf"some\b|many\b|most\b|about\b|[A-Z\d])|\s*[,:.]|\s+[a-z]|$)",
 )
-_BEHIND = re.compile(rf"[,”\"’]\s*(?:said|says|argued|argues|claimed|warned|added|wrote)\s+(?P<who>{_NOUN})(?=[,;.:]|$)")
+_BEHIND = re.compile(
+    rf"[,”\"’]\s*(?:said|says|argued|argues|claimed|warned|added|wrote)\s+(?P<who>{_NOUN})(?=[,;.:]|$)"
+)
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been)\s+(?:widely\s+)?(?:believed|thought|said|reported|estimated|rumou?red|"
     r"understood|expected|alleged)\b|\breportedly\b|\ballegedly\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who|which|that)", re.IGNORECASE)
-# Words that stand before a verb of saying but are no speakers: violence and numbers are reported and shown as nouns.
+# Words that stand before a verb of saying but are no speakers: violence is reported, numbers are counted.
 _NO_SPEAKER = re.compile(
     r"\b(?:attacks?|bombings?|violence|deaths?|casualties|because|although|while|if|when|since|after|before|"
     r"whether|not|to|and|but|or|no|is|are|was|were|be)$",
