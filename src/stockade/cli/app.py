@@ -12,6 +12,18 @@ from typing import Annotated, Literal
 import typer
 
 import stockade
+from stockade.cli.arguments import (
+    DataOption,
+    FreshOption,
+    JsonOption,
+    ModelArgument,
+    OutsideOption,
+    ParticlesOption,
+    RepeatsOption,
+    SeedOption,
+    StudyArgument,
+)
+from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
 
 app = typer.Typer(
@@ -22,42 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-StudyArgument = Annotated[
-    Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
-]
-ModelArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="MODEL",
-        help="A model file (.mdl, .xmile, .stmx, .xml), a folder with one, or the name of a reference model.",
-    ),
-]
-JsonOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Write the result (or what is wrong) as JSON; - is standard output."
-    ),
-]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Compute everything again, whatever is kept.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the study's seed.")]
-ParticlesOption = Annotated[
-    int | None, typer.Option("--particles", min=16, help="Instead of the study's number.")
-]
-RepeatsOption = Annotated[
-    int | None, typer.Option("--repeats", min=2, help="Independent fits of each explanation, two or more.")
-]
-DataOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--data",
-        metavar="FILE",
-        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
-    ),
-]
-OutsideOption = Annotated[
-    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
-]
 
 
 def _example(command: str) -> str:
@@ -220,65 +196,13 @@ def convert(
         typer.echo(f"{out}: written")
 
 
-@app.command(
+app.command(
     short_help="Make a study of a group from a file of events.",
     epilog=_example("new my-study --events ged.csv --actor 'Northern Front' --country Norland"),
-)
-def new(
-    name: Annotated[Path, typer.Argument(metavar="NAME", help="The folder to make; nothing is overwritten.")],
-    events: Annotated[
-        Path,
-        typer.Option("--events", metavar="FILE", help="UCDP GED, ACLED, GTD or a table of attacks (CSV)."),
-    ],
-    actor: Annotated[str, typer.Option("--actor", metavar="ACTOR", help="The group, as the file names it.")],
-    country: Annotated[
-        str | None, typer.Option("--country", metavar="COUNTRY", help="Only events there; all if not given.")
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of", metavar="DAY", help="First date to look from; leaves a year to score if not given."
-        ),
-    ] = None,
-    json_file: JsonOption = None,
-) -> None:
-    """Make a study of a group from a file of events: series, a generic model, priors scaled to it, claims.
-
-    It assesses as it stands. README.md and study.toml in it say what was assumed, and what to change first.
-    """
-    with door(json_file):
-        from stockade.cli.starting import make_study
-
-        make_study(name, events, actor, country, as_of, json_file)
-
-
-@app.command(
+)(new)
+app.command(
     short_help="Draft claims from a pasted article.", epilog=_example("claims article.txt --on 2008-03-21")
-)
-def claims(
-    text: Annotated[
-        Path, typer.Argument(metavar="TEXT", help="The article as plain text (UTF-8); - is standard input.")
-    ],
-    on: Annotated[
-        str | None,
-        typer.Option(
-            "--on", metavar="DAY", help="Day of publication; a date in the text's first lines if not given."
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="A new file for the draft; standard output if not given."),
-    ] = None,
-    json_file: JsonOption = None,
-) -> None:
-    """Draft claims from an article in English: who says it, when, how surely, what type, which months.
-
-    Plain rules suggest; nothing is understood, and nothing is sent anywhere. Complete the draft by hand.
-    """
-    with door(json_file, out):
-        from stockade.cli.drafting import draft_claims
-
-        draft_claims(text, on, out, json_file)
+)(claims)
 
 
 @app.command(
@@ -465,6 +389,50 @@ def follow(
         from stockade.cli.following import follow_and_show
 
         follow_and_show(study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
+
+
+@app.command(
+    short_help="What to watch: the observations that would tell most.",
+    epilog=_example("watch studies/iraq-2008 --claim leaving-count --json watch.json"),
+)
+def watch(
+    study: StudyArgument,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option("--claim", metavar="ID", help="A claim to learn about; may be repeated."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DAY",
+            help="A date of the study. The latest that leaves so many months if not given.",
+        ),
+    ] = None,
+    months: Annotated[int, typer.Option("--months", min=1, help="Coming months to look at.")] = 3,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            "--precision", min=0.01, max=5.0,
+            help="How exact a new report would be: sd of its figure's log. Each kind's own if not given.",
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:  # fmt: skip
+    """Rank observations not yet made by what they can be expected to tell, in bits, with indicators.
+
+    About which explanation holds, and about claims that are named. The next assess shows it.
+    """
+    with door(json_file):
+        from stockade.cli.watching import watch_and_show
+
+        watch_and_show(
+            study, tuple(claim or ()), json_file, as_of=as_of, months=months, precision=precision,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
 
 
 @app.command(
