@@ -3,9 +3,9 @@
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `judge_reality` of its
 Reality Checks, `save` it; `read_events` and count a `Selection` of them by month (`monthly`); `check`,
-`fit`, `judge`, `forecast`, `follow`, `contrast`, `watch` and `assess` a study's folder, `score` several; make a
-`new` study of a group from a file of events, and `draft` claims from an article. Each is imported when it is
-first asked for: ``import stockade`` costs nothing.
+`fit`, `judge`, `forecast`, `follow`, `contrast`, `watch` and `assess` a study's folder, `score` several; make
+a `new` study of a group from a file of events, and `draft` claims from an article. Each is imported when it
+is first asked for: ``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
