@@ -317,6 +317,48 @@ def follow(
 
 
 @app.command(
+    short_help="What noise in the flows changes.",
+    epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
+)
+def noise(
+    study: StudyArgument,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="A date of the study; may be repeated. All if not given."
+        ),
+    ] = None,
+    explanation: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--explanation", metavar="ID", help="An explanation; may be repeated. All if not given."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: Annotated[
+        int | None, typer.Option("--particles", min=16, help="Draws of a noisy repeat: 128 if not given.")
+    ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=2, help="Independent noisy repeats: 2 if not given."),
+    ] = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Fit explanations with the noise that study.toml gives their flows, beside the fits without.
+
+    Says what noise changes: the evidence, and how many months held out lie within the intervals.
+    """
+    with door(json_file):
+        from stockade.cli.noising import noise_and_show
+
+        noise_and_show(
+            study, tuple(as_of or ()), tuple(explanation or ()), json_file,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
+
+
+@app.command(
     short_help="All of it: fit, judge, forecast, brief.",
     epilog=_example("assess studies/iraq-2008 --html briefing.html"),
 )
