@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from stockade.arrays import Array
-from stockade.compiler.stepping import Stepper
 from stockade.inference import likelihood
 from stockade.inference.observations import (
     log_factorial_ratio,
@@ -31,6 +30,40 @@ from stockade.inference.particle_filter import Filtered, StateSpace, run_filter
 from stockade.inference.priors import to_natural
 from stockade.inference.problem import Layout, Problem, ProblemArrays, layout_of
 from stockade.simulation.process_noise import ProcessNoise, factors, noisy_flows
+
+
+class Stepper(Protocol):
+    """The part of a compiled simulator's stepper that a filter needs; see `stockade.compiler.stepping`."""
+
+    @property
+    def begin(self) -> Callable[..., Any]:
+        """Takes constants (C, *batch), inputs and the batch; gives the run."""
+        ...
+
+    @property
+    def start(self) -> Callable[..., dict[str, Array]]:
+        """Takes the run; gives the states before the first step."""
+        ...
+
+    @property
+    def step(self) -> Callable[..., tuple[dict[str, Array], Array]]:
+        """Takes run, states, step number and noise; gives the states after it and the outputs (O, *batch)."""
+        ...
+
+    @property
+    def every(self) -> int:
+        """Steps in a month."""
+        ...
+
+    @property
+    def length(self) -> float:
+        """How long a step is."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """Months."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
