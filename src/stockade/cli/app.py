@@ -25,17 +25,7 @@ from stockade.cli.arguments import (
 )
 from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
-from stockade.cli.options import (
-    DataOption,
-    FreshOption,
-    JsonOption,
-    ModelArgument,
-    OutsideOption,
-    ParticlesOption,
-    RepeatsOption,
-    SeedOption,
-    StudyArgument,
-)
+from stockade.cli.noises import noise
 
 app = typer.Typer(
     name="stockade",
@@ -403,48 +393,6 @@ def follow(
 
 
 @app.command(
-    short_help="What noise in the flows changes.",
-    epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
-)
-def noise(
-    study: StudyArgument,
-    as_of: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--as-of", metavar="DAY", help="A date of the study; may be repeated. All if not given."
-        ),
-    ] = None,
-    explanation: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--explanation", metavar="ID", help="An explanation; may be repeated. All if not given."
-        ),
-    ] = None,
-    json_file: JsonOption = None,
-    seed: SeedOption = None,
-    particles: Annotated[
-        int | None, typer.Option("--particles", min=16, help="Draws of a noisy repeat: 128 if not given.")
-    ] = None,
-    repeats: Annotated[
-        int | None,
-        typer.Option("--repeats", min=2, help="Independent noisy repeats: 2 if not given."),
-    ] = None,
-    fresh: FreshOption = False,
-) -> None:
-    """Fit explanations with the noise that study.toml gives their flows, beside the fits without.
-
-    Says what noise changes: the evidence, and how many months held out lie within the intervals.
-    """
-    with door(json_file):
-        from stockade.cli.noising import noise_and_show
-
-        noise_and_show(
-            study, tuple(as_of or ()), tuple(explanation or ()), json_file,
-            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
-        )  # fmt: skip
-
-
-@app.command(
     short_help="What to watch: the observations that would tell most.",
     epilog=_example("watch studies/iraq-2008 --claim leaving-count --json watch.json"),
 )
@@ -486,6 +434,12 @@ def watch(
             study, tuple(claim or ()), json_file, as_of=as_of, months=months, precision=precision,
             fresh=fresh, seed=seed, particles=particles, repeats=repeats,
         )  # fmt: skip
+
+
+app.command(
+    short_help="What noise in the flows changes.",
+    epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
+)(noise)
 
 
 @app.command(
