@@ -26,6 +26,7 @@ TITLES = {
     "simulation": "Running a model",
     "structure": "Structure tests of a model",
     "study": "The study file",
+    "tasks": "Many studies at once",
 }
 HEAD = """\
 # Error codes
