@@ -140,6 +140,11 @@ def test_data_variables_and_reality_checks() -> None:
     assert [one.kind for one in model.reality_checks] == ["condition", "test input"]
 
 
+def test_a_name_broken_over_two_lines_is_one_name() -> None:
+    model = model_of("long name that is \\\n\t\tbroken = 3 ~~| b = long name that is broken ~~|")
+    assert model.variables[0].name == "long name that is broken"
+
+
 def test_marks_of_reality_checks_stand_beside_a_side() -> None:
     for text in ("y > :CROSSING: :CROSSING: x + 1", ":AT LEAST ONCE: (a :AND: b)", "y <= :AT LEAST ONCE: 3"):
         read = expression_of(text)
