@@ -40,8 +40,13 @@ class Kept:
 
     def __init__(self, workers: Workers) -> None:
         self.workers = workers
-        self.waiting = workers.waiting
-        self.submit, self.lost, self.renew = workers.submit, workers.lost, workers.renew
+        self.waiting, self.deaths = workers.waiting, workers.deaths
+        self.submit, self.lost, self.renew, self.look = (
+            workers.submit,
+            workers.lost,
+            workers.renew,
+            workers.look,
+        )
 
     def close(self, *, at_once: bool) -> None:
         """Keeps them."""

@@ -13,21 +13,26 @@ from functools import partial
 import pytest
 
 from stockade.errors import StockadeError
-from stockade.tasks import cluster
+from stockade.tasks import cluster, run
 from stockade.tasks.cluster import Cluster
 from stockade.tasks.results import Results
 from stockade.tasks.run import run_tasks
 from stockade.tasks.task import Task
 from tests.tasks.helpers import dies, dies_once, expected, walks, wrong
 
+dask = pytest.importorskip("dask", reason="needs the extra 'cluster'")
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 
 
 @pytest.fixture(scope="module")
 def local():
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", protocol="tcp://"
-    ) as found:
+    # One death is enough for the scheduler to say so: it gives up workers that it had to start too often.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", protocol="tcp://"
+        ) as found,
+    ):
         yield found
 
 
@@ -142,6 +147,19 @@ def test_a_scheduler_that_goes_away_is_told_and_what_was_finished_is_kept(tmp_pa
     (found,) = caught.value.diagnostics
     assert found.code == "scheduler-lost"
     assert 3 <= len(list(tmp_path.glob("*.parquet"))) < 200
+
+
+def test_a_scheduler_without_workers_is_told(tmp_path, monkeypatch, snapshot):
+    monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0.2)
+    monkeypatch.setattr(run, "SECONDS_BETWEEN_LOOKS", 0.1)
+    with distributed.LocalCluster(
+        n_workers=0, processes=True, dashboard_address=":0", protocol="tcp://"
+    ) as empty:
+        address = empty.scheduler_address
+        with pytest.raises(StockadeError) as caught:
+            run_tasks(walks(2), Results(tmp_path), opened=partial(Cluster, address))
+    (found,) = caught.value.diagnostics
+    assert str(found).replace(address, "ADDRESS") == snapshot
 
 
 def _when_some(folder) -> None:

@@ -7,6 +7,7 @@ a network of one's own, or behind ``tls://``.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any
@@ -27,6 +28,7 @@ from stockade.tasks.workers import Workers
 
 ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}")
 SECONDS_TO_ANSWER = 10
+SECONDS_WITHOUT_WORKERS = 60
 
 
 class Cluster(Workers):
@@ -51,11 +53,18 @@ class Cluster(Workers):
             self._client = distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
             raise _nobody(address, "no scheduler answers at this address") from error
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        self.waiting = max(2, 2 * sum(worker["nthreads"] for worker in workers.values()))
+        # As many as there are threads: what waits at a worker that dies would be suspected with what it did.
+        threads = sum(worker["nthreads"] for worker in self._workers().values())
+        self.waiting = max(2, threads)
+        # The scheduler tries a task several times by itself before it says that its workers died.
+        self.deaths = 2
+        self._alone_since: float | None = None
         self._client.run(one_thread)
         # Not pure in Dask's eyes: nothing is taken from an earlier call but what our own folder keeps.
         self._executor = self._client.get_executor(pure=False)
+
+    def _workers(self) -> dict[str, dict[str, Any]]:
+        return self._client.scheduler_info(n_workers=-1)["workers"]
 
     def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
         """Hands a call over."""
@@ -78,6 +87,23 @@ class Cluster(Workers):
             said = "the scheduler is gone"
             place = Place(name="scheduler")
             raise StockadeError(Diagnostic("scheduler-lost", said, place, self._address, hint))
+
+    def look(self) -> None:
+        """Sees whether there are workers.
+
+        Raises:
+            StockadeError: ``no-workers``, ``scheduler-lost``.
+        """
+        self.renew()
+        if self._workers():
+            self._alone_since = None
+            return
+        self._alone_since = self._alone_since or time.monotonic()
+        if time.monotonic() - self._alone_since > SECONDS_WITHOUT_WORKERS:
+            hint = f"Start workers, `dask worker {self._address}`, and repeat the command: what was finished is kept."
+            said = f"the scheduler has had no workers for {SECONDS_WITHOUT_WORKERS} seconds"
+            place = Place(name="scheduler")
+            raise StockadeError(Diagnostic("no-workers", said, place, self._address, hint))
 
     def close(self, *, at_once: bool) -> None:
         """Lets the workers go: after what they are doing, or at once."""

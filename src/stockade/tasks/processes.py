@@ -18,6 +18,7 @@ class Processes(Workers):
     def __init__(self, count: int | None = None) -> None:
         self._count = count or cores()
         self.waiting = 2 * self._count
+        self.deaths = 3
         self._pool = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
@@ -36,6 +37,9 @@ class Processes(Workers):
         """Starts processes again after one died."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._started()
+
+    def look(self) -> None:
+        """A process that dies is told by what it was doing."""
 
     def close(self, *, at_once: bool) -> None:
         """Lets the workers go: after what they are doing, or at once."""

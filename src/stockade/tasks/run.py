@@ -15,8 +15,7 @@ from stockade.tasks.task import Failure, Summary, Task
 from stockade.tasks.work import attempt
 from stockade.tasks.workers import Workers
 
-DEATHS = 3
-"""How often a task may be running when a worker dies, until it is taken for the reason."""
+SECONDS_BETWEEN_LOOKS = 5.0
 
 
 def run_tasks(
@@ -92,7 +91,9 @@ def _finished(tasks: Sequence[Task], pool: Workers) -> Iterator[tuple[Task, list
         elif not any(deaths[task.key] for task in running.values()):
             while queue and not suspects and len(running) < pool.waiting:
                 _hand_over(queue.popleft(), pool, running)
-        ended, _ = wait(running, return_when=FIRST_COMPLETED)
+        ended, _ = wait(running, timeout=SECONDS_BETWEEN_LOOKS, return_when=FIRST_COMPLETED)
+        if not ended:
+            pool.look()
         lost = False
         for future in ended:
             task, error = running.pop(future), _error(future)
@@ -103,10 +104,12 @@ def _finished(tasks: Sequence[Task], pool: Workers) -> Iterator[tuple[Task, list
             else:
                 lost = True
                 deaths[task.key] += 1
-                if deaths[task.key] < DEATHS:
+                if deaths[task.key] < pool.deaths:
                     suspects.append(task)
                 else:
-                    cause = f"The process that ran it died, {DEATHS} times; it may have run out of memory."
+                    cause = (
+                        f"The process that ran it died, {pool.deaths} times; it may have run out of memory."
+                    )
                     yield task, Failure(task.key, cause)
         if lost:
             pool.renew()

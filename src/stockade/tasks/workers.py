@@ -14,9 +14,11 @@ class Workers(ABC):
 
     Attributes:
         waiting: How many tasks to hand over at a time; more would only wait there.
+        deaths: How often a worker may die under a task until the task is taken for the reason.
     """
 
     waiting: int
+    deaths: int
 
     @abstractmethod
     def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
@@ -32,6 +34,14 @@ class Workers(ABC):
 
         Raises:
             StockadeError: ``scheduler-lost``, where there is nobody to ask.
+        """
+
+    @abstractmethod
+    def look(self) -> None:
+        """Sees after the workers, every few seconds while nothing ends.
+
+        Raises:
+            StockadeError: ``no-workers``, where nobody has been there for long.
         """
 
     @abstractmethod
