@@ -46,6 +46,8 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
         return st.sampled_from(("2008-03", "2008-03-21", "2007-01..2007-04", "mechanism", "null")) | TEXT
     if kind is bool:
         return st.booleans()
+    if kind is float:
+        return st.floats(0, 1)
     if kind is int:
         return st.integers(0, 99)
     if origin is tuple and arguments[-1] is Ellipsis:
@@ -103,8 +105,9 @@ def _dated(document: Document) -> Document:
         for date, as_of in zip(("2007-02-15", "2008-01-01"), document.as_of, strict=False)
     ]
     return Document(
-        document.study, document.study_details, tuple(parts), document.notes, document.versions, 1
-    )
+        document.study, document.study_details, tuple(parts), document.notes, document.versions, 1,
+        watchlist=document.watchlist,
+    )  # fmt: skip
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "assess"]
+COMMANDS = ["check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "watch", "assess"]
 # Typer itself takes pydantic for some commands.
 HEAVY = {
     "jax",
@@ -20,6 +20,7 @@ HEAVY = {
     "lark",
     "rich",
     "matplotlib",
+    "duckdb",
 }
 
 

@@ -79,7 +79,7 @@ def test_a_failure_ends_nothing_but_itself(opened, tmp_path):
     causes = {one.key: one.cause for one in summary.failures}
     assert list(causes) == ["wrong", "fatal"]
     assert "too-short" in causes["wrong"]
-    assert causes["fatal"].startswith("The process that ran it died")
+    assert causes["fatal"].startswith("Its process died, 2 times")
     assert results.rows(tasks) == expected(tasks[2:])
 
 

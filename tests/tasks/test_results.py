@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 import xarray
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stockade.errors import StockadeError
@@ -36,6 +36,7 @@ def same(one: object, other: object) -> bool:
     return one == other and type(one) is type(other)
 
 
+@settings(max_examples=40)
 @given(rows=ROWS)
 def test_what_is_kept_comes_back_to_the_bit(rows, tmp_path_factory):
     results, task = Results(tmp_path_factory.mktemp("r")), Task("k'1", "d", walk)

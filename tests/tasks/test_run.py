@@ -62,7 +62,7 @@ def test_a_failure_ends_nothing_but_itself(tmp_path):
     assert list(causes) == ["wrong", "broken", "fatal"]
     assert causes["wrong"].startswith("error[too-short] events.csv:7 (wrong): only 3 months")
     assert causes["broken"] == "ZeroDivisionError: integer division or modulo by zero"
-    assert causes["fatal"] == "The process that ran it died, 3 times; it may have run out of memory."
+    assert causes["fatal"] == "Its process died, 3 times; it may have run out of memory."
     traces = {one.key: one.trace for one in summary.failures}
     assert "1 // 0" in traces["broken"]
     assert traces["wrong"] == ""

@@ -32,6 +32,7 @@ from stockade.briefing.views import (
     score_views,
     shared,
 )
+from stockade.briefing.watch_words import watch_content
 from stockade.briefing.wording import (
     count,
     coverage,
@@ -110,6 +111,7 @@ def _content(document: Document) -> dict[str, Any]:
         "opinions": opinions,
         "explanations": explanation_rows(document),
         "course": document.course,
+        **watch_content(document.watchlist),
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),

@@ -36,6 +36,7 @@ from stockade.study.scoring import ScoredForecast, score_forecasts
 from stockade.study.simulators import fitting_simulator, judging_simulator
 from stockade.study.store import FOLDER, Store
 from stockade.study.study import Fit
+from stockade.study.watching import kept_watchlist
 from stockade.study.worlds import Account, WorldMaker, mechanism_account, month_times, null_account
 
 
@@ -103,7 +104,8 @@ def assess_study(
 ) -> Document:
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
     document = _document("assess", folder, progress, fit, fresh=fresh)
-    return replace(document, course=kept_course(open_study(folder).study))
+    study = open_study(folder).study
+    return replace(document, course=kept_course(study), watchlist=kept_watchlist(study))
 
 
 def _document(

@@ -107,9 +107,7 @@ def _finished(tasks: Sequence[Task], pool: Workers) -> Iterator[tuple[Task, list
                 if deaths[task.key] < pool.deaths:
                     suspects.append(task)
                 else:
-                    cause = (
-                        f"The process that ran it died, {pool.deaths} times; it may have run out of memory."
-                    )
+                    cause = f"Its process died, {pool.deaths} times; it may have run out of memory."
                     yield task, Failure(task.key, cause)
         if lost:
             pool.renew()
