@@ -100,7 +100,9 @@ class Cluster(Workers):
             return
         self._alone_since = self._alone_since or time.monotonic()
         if time.monotonic() - self._alone_since > SECONDS_WITHOUT_WORKERS:
-            hint = f"Start some with `dask worker {self._address}` and repeat the command: what is done is kept."
+            hint = (
+                f"Start some with `dask worker {self._address}` and repeat the command: what is done is kept."
+            )
             said = f"the scheduler has had no workers for {SECONDS_WITHOUT_WORKERS} seconds"
             place = Place(name="scheduler")
             raise StockadeError(Diagnostic("no-workers", said, place, self._address, hint))
