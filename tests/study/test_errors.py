@@ -282,6 +282,6 @@ def test_no_code_is_left_unexplained():
     explained = "\n".join(path.read_text("utf-8") for path in (root / "docs" / "errors").glob("*.txt"))
     raised = re.compile(r'(?:Diagnostic|note|_problem|_error|no_twins)\([^"()]*"([a-z-]+)"')
     for room in ("data", "study"):
-        for path in (root / "src" / "stockade" / room).rglob("*.py"):
+        for path in (root / "src" / "stockade" / room).glob("*.py"):
             for code in raised.findall(path.read_text("utf-8")):
                 assert re.search(rf"^{code}\t", explained, re.MULTILINE), (path.name, code)
