@@ -12,7 +12,20 @@ from typing import Annotated, Literal
 import typer
 
 import stockade
+from stockade.cli.arguments import (
+    DataOption,
+    FreshOption,
+    JsonOption,
+    ModelArgument,
+    OutsideOption,
+    ParticlesOption,
+    RepeatsOption,
+    SeedOption,
+    StudyArgument,
+)
+from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
+from stockade.cli.noises import noise
 
 app = typer.Typer(
     name="stockade",
@@ -22,42 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-StudyArgument = Annotated[
-    Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
-]
-ModelArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="MODEL",
-        help="A model file (.mdl, .xmile, .stmx, .xml), a folder with one, or the name of a reference model.",
-    ),
-]
-JsonOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Write the result (or what is wrong) as JSON; - is standard output."
-    ),
-]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Compute everything again, whatever is kept.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the study's seed.")]
-ParticlesOption = Annotated[
-    int | None, typer.Option("--particles", min=16, help="Instead of the study's number.")
-]
-RepeatsOption = Annotated[
-    int | None, typer.Option("--repeats", min=2, help="Independent fits of each explanation, two or more.")
-]
-DataOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--data",
-        metavar="FILE",
-        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
-    ),
-]
-OutsideOption = Annotated[
-    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
-]
 
 
 def _example(command: str) -> str:
@@ -218,6 +195,15 @@ def convert(
 
         convert_file(model, out, data=tuple(data or ()), outside=outside)
         typer.echo(f"{out}: written")
+
+
+app.command(
+    short_help="Make a study of a group from a file of events.",
+    epilog=_example("new my-study --events ged.csv --actor 'Northern Front' --country Norland"),
+)(new)
+app.command(
+    short_help="Draft claims from a pasted article.", epilog=_example("claims article.txt --on 2008-03-21")
+)(claims)
 
 
 @app.command(
@@ -448,6 +434,12 @@ def watch(
             study, tuple(claim or ()), json_file, as_of=as_of, months=months, precision=precision,
             fresh=fresh, seed=seed, particles=particles, repeats=repeats,
         )  # fmt: skip
+
+
+app.command(
+    short_help="What noise in the flows changes.",
+    epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
+)(noise)
 
 
 @app.command(
