@@ -269,7 +269,7 @@ def test_nulls_stand_among_the_weights_and_the_forecasts(assessed):
         scored = [one for one in part(assessed[1], FIRST).forecasts if one.series == series]
         names = [one.explanation_or_baseline for one in scored]
         assert set(EXPLANATIONS) <= set(names)
-        assert [one.kind for one in scored].count("baseline") == 5  # the four of the design, and an ensemble
+        assert [one.kind for one in scored].count("baseline") == 6  # four rules, a regression, an ensemble
         assert [one.kind for one in scored].count("average") == 1
         assert all(one.crps >= 0 and one.n == 12 for one in scored)
     assert part(assessed[1], SECOND).forecasts == ()
