@@ -2,8 +2,8 @@
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
-`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
-costs nothing.
+`contrast`, `calibrate` and `assess` a study's folder. Each is imported when it is first asked for:
+``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
     from stockade.structure.examine import examine
+    from stockade.study.calibrating import calibrate_study as calibrate
     from stockade.study.following import follow_study as follow
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
-    "follow", "forecast", "judge", "load", "loops", "save", "simulate",
+    "Diagnostic", "Place", "StockadeError", "assess", "calibrate", "check", "compile", "contrast", "examine",
+    "fit", "follow", "forecast", "judge", "load", "loops", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
     "assess": ("stockade.study.route", "assess_study"),
+    "calibrate": ("stockade.study.calibrating", "calibrate_study"),
     "check": ("stockade.study.route", "check_study"),
     "compile": ("stockade.compiler.compile", "compile"),
     "contrast": ("stockade.study.whatif", "whatif_study"),

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from stockade.briefing.calibration import Calibration
 from stockade.briefing.contrasts import Contrast
 from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
@@ -149,6 +150,8 @@ class Document:
         versions: Name -> version of what it was made with.
         seed: Of the random numbers.
         course: The evidence month by month; None until `stockade follow` has been run.
+        calibrations: Whether fits and verdicts are right about made-up truths; empty until `stockade
+            calibrate` has been run.
     """
 
     study: str
@@ -158,6 +161,7 @@ class Document:
     versions: dict[str, str] = field(default_factory=dict)
     seed: int | None = None
     course: Course | None = None
+    calibrations: tuple[Calibration, ...] = ()
 
 
 DERIVED = {
@@ -166,7 +170,7 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Contrast | Course | Feedback) -> dict[str, Any]:
+def to_json(document: Document | Calibration | Contrast | Course | Feedback) -> dict[str, Any]:
     """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 
@@ -187,6 +191,15 @@ def course_from_json(data: Mapping[str, Any]) -> Course:
         KeyError, TypeError: If the data is not such a course.
     """
     return _typed(Course, data)
+
+
+def calibration_from_json(data: Mapping[str, Any]) -> Calibration:
+    """Returns the calibration that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such a calibration.
+    """
+    return _typed(Calibration, data)
 
 
 def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:

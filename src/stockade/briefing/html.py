@@ -13,6 +13,7 @@ import vl_convert
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from stockade.briefing.calibrations import calibration_sentences, chance, headline, told_ranks
 from stockade.briefing.courses import told_sentences
 from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
@@ -110,6 +111,7 @@ def _content(document: Document) -> dict[str, Any]:
         "opinions": opinions,
         "explanations": explanation_rows(document),
         "course": document.course,
+        "calibrations": document.calibrations,
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),
@@ -147,6 +149,10 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "along": _along,
+        "calibration_headline": headline,
+        "calibration_ranks": told_ranks,
+        "calibration_sentences": calibration_sentences,
+        "chance": chance,
         "loop_groups": groups,
         "loop_path": path,
         "loop_sentences": sentences,

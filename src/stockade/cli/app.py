@@ -313,6 +313,47 @@ def follow(
 
 
 @app.command(
+    short_help="Calibrate a study on made-up truths.",
+    epilog=_example("calibrate studies/iraq-2008 --explanation commentary --replicates 200"),
+)
+def calibrate(
+    study: StudyArgument,
+    replicates: Annotated[
+        int, typer.Option("--replicates", help="Made-up studies for each explanation, 10 or more.")
+    ] = 200,
+    explanations: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--explanation", metavar="ID", help="One with a mechanism; may be repeated. All if not given."
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DAY", help="A date of the study. The latest if not given."),
+    ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", min=1, help="How many share the work; one a core if not given."),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Calibrate a study: draw truths from the prior, make up its figures, fit and judge them, and compare.
+
+    Long. A run that was stopped goes on where it was; the next assess shows what was found.
+    """
+    with door(json_file):
+        from stockade.cli.calibrating import calibrate_and_show
+
+        calibrate_and_show(
+            study, json_file, replicates=replicates, explanations=tuple(explanations or ()), as_of=as_of,
+            processes=processes, fresh=fresh, seed=seed, particles=particles,
+        )  # fmt: skip
+
+
+@app.command(
     short_help="All of it: fit, judge, forecast, brief.",
     epilog=_example("assess studies/iraq-2008 --html briefing.html"),
 )

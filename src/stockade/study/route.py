@@ -18,6 +18,7 @@ from stockade.errors import Diagnostic, StockadeError
 from stockade.model.checks import check as check_model
 from stockade.progress import Progress, silent
 from stockade.study import curves, findings
+from stockade.study.calibrations import kept_calibrations
 from stockade.study.feedback import LoopsOfStudy
 from stockade.study.fits import Fits
 from stockade.study.fits import fit_study as fit_folder
@@ -103,7 +104,8 @@ def assess_study(
 ) -> Document:
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
     document = _document("assess", folder, progress, fit, fresh=fresh)
-    return replace(document, course=kept_course(open_study(folder).study))
+    study = open_study(folder).study
+    return replace(document, course=kept_course(study), calibrations=kept_calibrations(study))
 
 
 def _document(
