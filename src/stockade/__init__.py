@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "calibrate", "check", "compile", "contrast",
-    "examine", "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops", "monthly", "read_events",
-    "save", "simulate",
+    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "calibrate", "check", "compile",
+    "contrast", "examine", "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops", "monthly",
+    "read_events", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
