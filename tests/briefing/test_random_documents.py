@@ -48,6 +48,8 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
         return st.booleans()
     if kind is int:
         return st.integers(0, 99)
+    if kind is float:  # a fraction, always there
+        return st.floats(0, 1)
     if origin is tuple and arguments[-1] is Ellipsis:
         return st.lists(_of(arguments[0]), max_size=2).map(tuple)
     if origin is tuple:
