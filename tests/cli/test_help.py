@@ -20,6 +20,7 @@ HEAVY = {
     "lark",
     "rich",
     "matplotlib",
+    "duckdb",
 }
 
 
