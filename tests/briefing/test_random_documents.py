@@ -46,10 +46,10 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
         return st.sampled_from(("2008-03", "2008-03-21", "2007-01..2007-04", "mechanism", "null")) | TEXT
     if kind is bool:
         return st.booleans()
+    if kind is float:
+        return st.floats(0, 1)
     if kind is int:
         return st.integers(0, 99)
-    if kind is float:  # a fraction, always there
-        return st.floats(0, 1)
     if origin is tuple and arguments[-1] is Ellipsis:
         return st.lists(_of(arguments[0]), max_size=2).map(tuple)
     if origin is tuple:
@@ -105,8 +105,9 @@ def _dated(document: Document) -> Document:
         for date, as_of in zip(("2007-02-15", "2008-01-01"), document.as_of, strict=False)
     ]
     return Document(
-        document.study, document.study_details, tuple(parts), document.notes, document.versions, 1
-    )
+        document.study, document.study_details, tuple(parts), document.notes, document.versions, 1,
+        watchlist=document.watchlist,
+    )  # fmt: skip
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

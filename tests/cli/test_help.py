@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "calibrate", "assess"]
+COMMANDS = [
+    "check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "calibrate", "watch", "assess",
+]  # fmt: skip
 # Typer itself takes pydantic for some commands.
 HEAVY = {
     "jax",

@@ -21,6 +21,7 @@ from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
 from stockade.briefing.loops import Feedback
+from stockade.briefing.watchlist import Watchlist
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Document:
         course: The evidence month by month; None until `stockade follow` has been run.
         calibrations: Whether fits and verdicts are right about made-up truths; empty until `stockade
             calibrate` has been run.
+        watchlist: What to watch; None until `stockade watch` has been run.
     """
 
     study: str
@@ -162,6 +164,7 @@ class Document:
     seed: int | None = None
     course: Course | None = None
     calibrations: tuple[Calibration, ...] = ()
+    watchlist: Watchlist | None = None
 
 
 DERIVED = {
@@ -170,7 +173,7 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Calibration | Contrast | Course | Feedback) -> dict[str, Any]:
+def to_json(document: Document | Calibration | Contrast | Course | Feedback | Watchlist) -> dict[str, Any]:
     """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 
@@ -200,6 +203,15 @@ def calibration_from_json(data: Mapping[str, Any]) -> Calibration:
         KeyError, TypeError: If the data is not such a calibration.
     """
     return _typed(Calibration, data)
+
+
+def watchlist_from_json(data: Mapping[str, Any]) -> Watchlist:
+    """Returns the watchlist that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such a list.
+    """
+    return _typed(Watchlist, data)
 
 
 def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:

@@ -33,6 +33,7 @@ from stockade.briefing.views import (
     score_views,
     shared,
 )
+from stockade.briefing.watch_words import watch_content
 from stockade.briefing.wording import (
     count,
     coverage,
@@ -112,6 +113,7 @@ def _content(document: Document) -> dict[str, Any]:
         "explanations": explanation_rows(document),
         "course": document.course,
         "calibrations": document.calibrations,
+        **watch_content(document.watchlist),
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),

@@ -13,7 +13,7 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from stockade.briefing import calibration, course, curves, document, findings, loops
+from stockade.briefing import calibration, course, curves, document, findings, loops, watchlist
 from stockade.briefing.document import DERIVED
 
 KINDS: tuple[type, ...] = (
@@ -44,6 +44,12 @@ KINDS: tuple[type, ...] = (
     calibration.Covered,
     calibration.ClaimKept,
     calibration.WordKept,
+    watchlist.Watchlist,
+    watchlist.WatchQuestion,
+    watchlist.WatchCandidate,
+    watchlist.WatchAnswer,
+    watchlist.WatchIndicator,
+    watchlist.WatchSide,
     loops.Feedback,
     loops.FeedbackLoop,
     loops.Phase,

@@ -12,7 +12,19 @@ from typing import Annotated, Literal
 import typer
 
 import stockade
+from stockade.cli.calibrate_command import calibrate
 from stockade.cli.doors import door
+from stockade.cli.options import (
+    DataOption,
+    FreshOption,
+    JsonOption,
+    ModelArgument,
+    OutsideOption,
+    ParticlesOption,
+    RepeatsOption,
+    SeedOption,
+    StudyArgument,
+)
 
 app = typer.Typer(
     name="stockade",
@@ -22,42 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-StudyArgument = Annotated[
-    Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
-]
-ModelArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="MODEL",
-        help="A model file (.mdl, .xmile, .stmx, .xml), a folder with one, or the name of a reference model.",
-    ),
-]
-JsonOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Write the result (or what is wrong) as JSON; - is standard output."
-    ),
-]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Compute everything again, whatever is kept.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the study's seed.")]
-ParticlesOption = Annotated[
-    int | None, typer.Option("--particles", min=16, help="Instead of the study's number.")
-]
-RepeatsOption = Annotated[
-    int | None, typer.Option("--repeats", min=2, help="Independent fits of each explanation, two or more.")
-]
-DataOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--data",
-        metavar="FILE",
-        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
-    ),
-]
-OutsideOption = Annotated[
-    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
-]
 
 
 def _example(command: str) -> str:
@@ -406,44 +382,53 @@ def follow(
         follow_and_show(study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
 
 
-@app.command(
+app.command(
     short_help="Calibrate a study on made-up truths.",
     epilog=_example("calibrate studies/iraq-2008 --explanation commentary --replicates 200"),
+)(calibrate)
+
+
+@app.command(
+    short_help="What to watch: the observations that would tell most.",
+    epilog=_example("watch studies/iraq-2008 --claim leaving-count --json watch.json"),
 )
-def calibrate(
+def watch(
     study: StudyArgument,
-    replicates: Annotated[
-        int, typer.Option("--replicates", help="Made-up studies for each explanation, 10 or more.")
-    ] = 200,
-    explanations: Annotated[
+    claim: Annotated[
         list[str] | None,
-        typer.Option(
-            "--explanation", metavar="ID", help="One with a mechanism; may be repeated. All if not given."
-        ),
+        typer.Option("--claim", metavar="ID", help="A claim to learn about; may be repeated."),
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="DAY", help="A date of the study. The latest if not given."),
+        typer.Option(
+            "--as-of", metavar="DAY",
+            help="A date of the study. The latest that leaves so many months if not given.",
+        ),
     ] = None,
-    processes: Annotated[
-        int | None,
-        typer.Option("--processes", min=1, help="How many share the work; one a core if not given."),
+    months: Annotated[int, typer.Option("--months", min=1, help="Coming months to look at.")] = 3,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            "--precision", min=0.01, max=5.0,
+            help="How exact a new report would be: sd of its figure's log. Each kind's own if not given.",
+        ),
     ] = None,
     json_file: JsonOption = None,
     seed: SeedOption = None,
     particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
     fresh: FreshOption = False,
-) -> None:
-    """Calibrate a study: draw truths from the prior, make up its figures, fit and judge them, and compare.
+) -> None:  # fmt: skip
+    """Rank observations not yet made by what they can be expected to tell, in bits, with indicators.
 
-    Long. A run that was stopped goes on where it was; the next assess shows what was found.
+    About which explanation holds, and about claims that are named. The next assess shows it.
     """
     with door(json_file):
-        from stockade.cli.calibrating import calibrate_and_show
+        from stockade.cli.watching import watch_and_show
 
-        calibrate_and_show(
-            study, json_file, replicates=replicates, explanations=tuple(explanations or ()), as_of=as_of,
-            processes=processes, fresh=fresh, seed=seed, particles=particles,
+        watch_and_show(
+            study, tuple(claim or ()), json_file, as_of=as_of, months=months, precision=precision,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
         )  # fmt: skip
 
 
