@@ -40,7 +40,7 @@ from stockade.study.simulators import fitting_simulator
 TOOLS = ("numpyro", "emcee")
 PEER = Path(__file__).with_name("opponents") / "posteriors.py"
 CHECKS = 5
-LEAST_ESS, MOST_RHAT = 100.0, 1.05
+LEAST_STEPS, LEAST_ESS, MOST_RHAT = 4, 100.0, 1.05
 """What chains must reach to count as converged."""
 
 
@@ -126,6 +126,8 @@ def peer(tool: str, python: str, told: dict[str, Any], fitted: Problem, draws: n
             return {"tool": tool, "not run": answer["error"]}
         with np.load(folder / "chains.npz", allow_pickle=False) as found:
             chains, theirs = found["chains"], found["log_density"]
+    if chains.shape[1] < LEAST_STEPS:
+        return {"tool": tool, "not run": f"only {chains.shape[1]} steps kept in {answer['seconds']:.0f} s"}
     return {"tool": tool, **answer, **compared(chains, theirs - log_density(fitted, checks), draws, answer)}
 
 
