@@ -1,18 +1,11 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-<<<<<<< HEAD
 feedback `loops`, `examine` its structure, `judge_reality` of its Reality Checks, `save` it; `read_events`
 and count a `Selection` of them by month (`monthly`); `check`, `fit`, `judge`, `forecast`, `follow`,
-`contrast`, `calibrate`, `watch` and `assess` a study's folder. Each is imported when it is first asked for:
-``import stockade`` costs nothing.
-=======
-feedback `loops`, `examine` its structure, `judge_reality` of its
-Reality Checks, `save` it; `read_events` and count a `Selection` of them by month (`monthly`); `check`,
-`fit`, `judge`, `forecast`, `follow`, `contrast`, `watch` and `assess` a study's folder; make a `new` study of
-a group from a file of events, and `draft` claims from an article. Each is imported when it is first asked
-for: ``import stockade`` costs nothing.
->>>>>>> main
+`contrast`, `calibrate`, `watch` and `assess` a study's folder; make a `new` study of a group from a file of
+events, and `draft` claims from an article. Each is imported when it is first asked for: ``import stockade``
+costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -50,14 +43,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-<<<<<<< HEAD
     "Diagnostic", "Place", "Selection", "StockadeError", "assess", "calibrate", "check", "compile",
-    "contrast", "examine", "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops", "monthly",
-=======
-    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "check", "compile", "contrast", "draft",
-    "examine", "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops", "monthly", "new",
->>>>>>> main
-    "read_events", "save", "simulate", "watch",
+    "contrast", "draft", "examine", "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops",
+    "monthly", "new", "read_events", "save", "simulate", "watch",
 ]  # fmt: skip
 
 _VERBS = {

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 COMMANDS = [
-    "check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "calibrate", "watch", "assess",
+    "check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "calibrate", "watch",
+    "noise", "assess",
 ]  # fmt: skip
 # Typer itself takes pydantic for some commands.
 HEAVY = {

@@ -21,6 +21,7 @@ from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
 from stockade.briefing.loops import Feedback
+from stockade.briefing.noise import Noise
 from stockade.briefing.watchlist import Watchlist
 
 
@@ -173,7 +174,9 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Calibration | Contrast | Course | Feedback | Watchlist) -> dict[str, Any]:
+def to_json(
+    document: Document | Calibration | Contrast | Course | Feedback | Noise | Watchlist,
+) -> dict[str, Any]:
     """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from stockade.cli.arguments import FreshOption, JsonOption, ParticlesOption, SeedOption, StudyArgument
 from stockade.cli.doors import door
-from stockade.cli.options import FreshOption, JsonOption, ParticlesOption, SeedOption, StudyArgument
 
 
 def calibrate(
