@@ -1,8 +1,10 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`, `examine` its structure, `save` it; `check`, `fit`, `judge`, `forecast`, `follow`,
-`contrast` and `assess` a study's folder. Each is imported when it is first asked for: ``import stockade``
+feedback `loops`, `examine` its structure, `judge_reality` of its
+Reality Checks, `save` it; `read_events` and count a `Selection` of them by month (`monthly`); `check`,
+`fit`, `judge`, `forecast`, `follow`, `contrast` and `assess` a study's folder. Each is imported when it is
+first asked for: ``import stockade``
 costs nothing.
 
 `stockade.build` makes models in Python.
@@ -17,11 +19,15 @@ from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
     from stockade.compiler.compile import compile
+    from stockade.data.event_choice import Selection
+    from stockade.data.event_reading import read_events
+    from stockade.data.event_series import monthly
     from stockade.formats.convert import save
     from stockade.formats.load import load
     from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
     from stockade.structure.examine import examine
+    from stockade.structure.reality import judge_reality
     from stockade.study.following import follow_study as follow
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
@@ -33,11 +39,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "StockadeError", "assess", "check", "compile", "contrast", "examine", "fit",
-    "follow", "forecast", "judge", "load", "loops", "save", "simulate",
+    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "check", "compile", "contrast", "examine",
+    "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops", "monthly", "read_events", "save",
+    "simulate",
 ]  # fmt: skip
 
 _VERBS = {
+    "Selection": ("stockade.data.event_choice", "Selection"),
     "assess": ("stockade.study.route", "assess_study"),
     "check": ("stockade.study.route", "check_study"),
     "compile": ("stockade.compiler.compile", "compile"),
@@ -48,7 +56,10 @@ _VERBS = {
     "forecast": ("stockade.study.route", "forecast_study"),
     "judge": ("stockade.study.route", "judge_study"),
     "load": ("stockade.formats.load", "load"),
+    "judge_reality": ("stockade.structure.reality", "judge_reality"),
     "loops": ("stockade.simulation.feedback", "loops"),
+    "monthly": ("stockade.data.event_series", "monthly"),
+    "read_events": ("stockade.data.event_reading", "read_events"),
     "save": ("stockade.formats.convert", "save"),
     "simulate": ("stockade.simulation.single", "simulate"),
 }

@@ -60,6 +60,35 @@ def test_without_extreme_nothing_is_run(run, model):
     assert result.stdout == "tank.mdl: nothing stops it from running, 1 warning(s)\n"
 
 
+CHECKS = """
+no tap no loss:THE CONDITION: tap = 0 :IMPLIES: tank >= 5 ~~|
+no pressure no tap:THE CONDITION: pressure = 0 :IMPLIES: tap = 0 ~~|
+never empty:THE CONDITION: Time >= 0 :IMPLIES: tank >= 0 ~~|
+odd:THE CONDITION: tap <> 1 :IMPLIES: tank >= 0 ~~|
+"""
+
+
+def test_reality_checks_are_tried_on_request(run, model, tmp_path, snapshot):
+    (tmp_path / "tank.mdl").write_text(MODEL + CHECKS)
+    result = run("check", "--reality", model, "--json", "found.json")
+    assert result.exit_code == 0
+    assert result.stdout == snapshot
+    written = json.loads((tmp_path / "found.json").read_text())
+    assert [one["verdict"] for one in written["reality"]["checks"]] == [
+        "held",
+        "failed",
+        "failed",
+        "not judged",
+    ]
+    assert [one["code"] for one in written["diagnostics"]].count("reality-check-failed") == 2
+    assert "reality-check-not-run" not in result.stderr
+    assert run("check", model).stderr.count("reality-check-not-run") == 4
+
+
+def test_a_model_without_reality_checks_says_so(run, model):
+    assert "the model holds none" in run("check", "--reality", model).stdout
+
+
 def test_what_cannot_run_is_not_run(run, tmp_path):
     (tmp_path / "bad.mdl").write_text(MODEL.replace("1 + pressure", "1 + presure"))
     result = run("check", "--extreme", "bad.mdl")

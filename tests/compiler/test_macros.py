@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from stockade.formats.vensim.read import parse_mdl
 from stockade.simulation.single import simulate
 
@@ -76,9 +78,20 @@ def test_further_outputs_of_a_macro_may_have_subscripts() -> None:
 
 
 def test_a_delay_with_what_is_on_its_way() -> None:
-    found = run("a = DELAYP( STEP(10, 1), 4 : line ) ~~|\nb = DELAY1( STEP(10, 1), 4 ) ~~|\n")
-    assert found["a"] == found["b"] == [0, 0, 2.5]
-    assert found["line"] == [0, 0, 10]
+    # The manual's equations, by hand: three stages of a third of the time each, with steps of one.
+    found = run(
+        "a = DELAYP( 3 + STEP(10, 1), 6 + STEP(3, 1) : line ) ~~|\nb = DELAY3( 3 + STEP(10, 1), 6 ) ~~|\n"
+    )
+    levels, out, line = [6.0, 6.0, 6.0], [], []
+    for time in range(3):
+        stage, enters = (6 + 3 * (time >= 1)) / 3, 3 + 10 * (time >= 1)
+        flows = [enters, *(one / stage for one in levels)]
+        out.append(flows[-1])
+        line.append(sum(levels))
+        levels = [one + flows[at] - flows[at + 1] for at, one in enumerate(levels)]
+    assert found["a"] == pytest.approx(out, rel=1e-12)
+    assert found["line"] == pytest.approx(line, rel=1e-12)
+    assert found["b"] == [3, 3, 3]
 
 
 def test_a_macro_of_the_model_goes_before_that_of_vensim() -> None:

@@ -65,6 +65,11 @@ CASES = {
         {"x[a]": 10, "x[c]": 30, "y[a]": 0, "y[b]": 1, "n": 3},
     ),
     "numbers of a subrange": ("late: c, b\nx[late] = late", {"x[c]": 3, "x[b]": 2}),
+    "a range beside its other name": (
+        "to <-> item\nv[item] = 1, 2, 3\nx[item,to] = v[item] * 10 + v[to]\ny[to,item] = x[item,to]\n"
+        "z[to] = SUM(x[item!,to])",
+        {"x[a,b]": 12, "x[b,a]": 21, "x[c,c]": 33, "y[a,b]": 21, "z[b]": 66},
+    ),
     "alias": ("thing <-> item\nx[item] = 1, 2, 3\ny[thing] = x[item] * 2", {"y[c]": 6}),
     "numbered": ("d: (s2-s4)\nx[d] = d", {"x[s2]": 1, "x[s4]": 3}),
     "mapping": (

@@ -198,14 +198,14 @@ def test_what_is_read_together_is_bounded(tmp_path: Path) -> None:
 
 def test_ranges_cannot_ask_for_more_than_there_is_time_for(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("1,2\n3,4\n")
-    start = time.perf_counter()
+    start = time.process_time()
     equations = "a: (a1-a9999) ~~|\n"
     for name in ("x", "y", "z"):
         equations += f"{name}[a,a] := GET DIRECT DATA('a.csv', ',', '1', 'A2') ~~|\n"
     equations += "d[a,a,a] ~~|\nc[a,a] = GET DIRECT CONSTANTS('a.csv', ',', 'A1') ~~|\n"
     with pytest.raises(StockadeError):
         loaded(tmp_path, equations)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 SETTINGS = settings(

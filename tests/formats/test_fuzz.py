@@ -13,6 +13,7 @@ from stockade.errors import StockadeError
 from stockade.formats.vensim.read import parse_mdl
 from stockade.model.checks import check
 from stockade.model.printing import print_expression
+from tests.formats.helpers import mutations
 
 IRAQ = (Path(__file__).resolve().parents[2] / "studies" / "iraq-2008" / "model.mdl").read_text(
     encoding="utf-8"
@@ -27,7 +28,7 @@ SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[Heal
 
 
 def survives(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         model = parse_mdl(text, "model.mdl")
         found = check(model)
@@ -37,23 +38,12 @@ def survives(text: str) -> None:
         found = error.diagnostics
     assert all(one.place.line or one.severity == "warning" or one.code == "missing-control" for one in found)
     assert all(str(one) and one.hint for one in found)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10
 
 
 @SETTINGS
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, len(IRAQ)), st.integers(0, 40), st.sampled_from(PIECES) | st.text(max_size=8)
-        ),
-        min_size=1,
-        max_size=6,
-    )
-)
-def test_mutations_of_the_iraq_model(edits: list[tuple[int, int, str]]) -> None:
-    text = IRAQ
-    for at, length, piece in edits:
-        text = text[:at] + piece + text[at + length :]
+@given(mutations(IRAQ, PIECES, 6))
+def test_mutations_of_the_iraq_model(text: str) -> None:
     survives(text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -96,15 +95,6 @@ def test_order_puts_everything_behind_what_it_reads(model: Model) -> None:
     assert sorted(order) == sorted(auxiliaries)
     for at, name in enumerate(order):
         assert not (references(model.by_name[name].equation) & set(order[at:]))
-
-
-def test_reading_is_quick(iraq_folder: Path) -> None:
-    def once() -> float:
-        start = time.perf_counter()
-        load(iraq_folder / "model.mdl")
-        return time.perf_counter() - start
-
-    assert min(once() for _ in range(5)) < 0.05
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PySD's own

@@ -11,6 +11,7 @@ from stockade.formats.load import load
 from stockade.formats.vensim.read import parse_mdl
 from stockade.model.checks import check
 from stockade.model.expressions import Array, Binary, Call, Number, Reference, Table, Unary
+from stockade.model.printing import print_expression
 from tests.formats.helpers import expression_of, model_of
 
 A, B, C = Reference("a"), Reference("b"), Reference("c")
@@ -137,6 +138,18 @@ def test_data_variables_and_reality_checks() -> None:
     assert fixed.unchangeable
     assert fixed.flags == ":SUPPLEMENTARY"
     assert [one.kind for one in model.reality_checks] == ["condition", "test input"]
+
+
+def test_a_name_broken_over_two_lines_is_one_name() -> None:
+    model = model_of("long name that is \\\n\t\tbroken = 3 ~~| b = long name that is broken ~~|")
+    assert model.variables[0].name == "long name that is broken"
+
+
+def test_marks_of_reality_checks_stand_beside_a_side() -> None:
+    for text in ("y > :CROSSING: :CROSSING: x + 1", ":AT LEAST ONCE: (a :AND: b)", "y <= :AT LEAST ONCE: 3"):
+        read = expression_of(text)
+        assert print_expression(read) == text
+    assert expression_of("y > :CROSSING: x * 2 :AND: z") == expression_of("(y > :CROSSING: (x * 2)) :AND: z")
 
 
 def test_sketch_is_not_read_but_its_unit_synonyms_are() -> None:

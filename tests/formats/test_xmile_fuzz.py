@@ -15,6 +15,7 @@ from stockade.formats.vensim.write import write_mdl
 from stockade.formats.xmile.read import parse_xmile
 from stockade.formats.xmile.write import write_xmile
 from stockade.model.checks import check
+from tests.formats.helpers import mutations
 from tests.formats.xmile_helpers import HEAD, SPECS, xmile_of
 
 MODEL = xmile_of(
@@ -52,7 +53,7 @@ def outcome(work: Callable[[], Result]) -> tuple[Result | None, tuple[Diagnostic
 
 
 def survives(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     model, found = outcome(lambda: parse_xmile(text, "model.xmile"))
     assert all(one.place.line for one in found)
     if model is not None:
@@ -62,7 +63,7 @@ def survives(text: str) -> None:
             *outcome(lambda: write_xmile(model))[1],
         )
     assert all(str(one) and one.hint for one in found)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10
 
 
 def test_the_model_itself_is_read() -> None:
@@ -70,19 +71,8 @@ def test_the_model_itself_is_read() -> None:
 
 
 @SETTINGS
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, len(MODEL)), st.integers(0, 40), st.sampled_from(PIECES) | st.text(max_size=8)
-        ),
-        min_size=1,
-        max_size=4,
-    )
-)
-def test_mutations_of_a_model(edits: list[tuple[int, int, str]]) -> None:
-    text = MODEL
-    for at, length, piece in edits:
-        text = text[:at] + piece + text[at + length :]
+@given(mutations(MODEL, PIECES, 4))
+def test_mutations_of_a_model(text: str) -> None:
     survives(text)
 
 

@@ -137,7 +137,7 @@ def _template(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    names = ("page.html", "parts.html", "loops.html")
+    names = ("page.html", "head.html", "parts.html", "loops.html")
     environment = Environment(
         loader=DictLoader({name: _template(name) for name in names}),
         autoescape=True,

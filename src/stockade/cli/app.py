@@ -91,11 +91,14 @@ def check(
             "--extreme", help="Run the structure tests too: mass balance, extreme conditions, steps, order."
         ),
     ] = False,
+    reality: Annotated[
+        bool, typer.Option("--reality", help="Try the model's Reality Checks too, each forced to be met.")
+    ] = False,
     json_file: JsonOption = None,
     data: DataOption = None,
     outside: OutsideOption = False,
 ) -> None:
-    """Say what is wrong with a study or a model, without running it unless --extreme asks for that.
+    """Say what is wrong with a study or a model; it is run only where --extreme or --reality asks for that.
 
     Exit status 0 where it can run (warnings are shown), 2 where it cannot.
     """
@@ -103,7 +106,8 @@ def check(
         from stockade.cli.checking import check_path
         from stockade.cli.sources import ModelFiles
 
-        check_path(ModelFiles(path, tuple(data or ()), outside), json_file, extreme=extreme)
+        files = ModelFiles(path, tuple(data or ()), outside)
+        check_path(files, json_file, extreme=extreme, reality=reality)
 
 
 @app.command(

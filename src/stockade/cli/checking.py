@@ -13,23 +13,27 @@ from rich.console import Console
 from stockade.cli.bars import bars
 from stockade.cli.complaints import error_console, print_diagnostics
 from stockade.cli.doors import EXIT_MISTAKE
-from stockade.cli.findings import print_structure, print_units
+from stockade.cli.findings import print_reality, print_structure, print_units
 from stockade.cli.folders import is_study_folder, study_folder
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json
 from stockade.cli.sources import ModelFiles
 from stockade.errors import Diagnostic, StockadeError
 
 if TYPE_CHECKING:
+    from stockade.structure.reality_results import Reality
     from stockade.structure.trials import Structure
 
 
-def check_path(files: ModelFiles, json_file: Path | None, *, extreme: bool = False) -> None:
+def check_path(
+    files: ModelFiles, json_file: Path | None, *, extreme: bool = False, reality: bool = False
+) -> None:
     """Checks a study's folder (or its study.toml) or a model file and prints what it finds.
 
     Args:
         files: The folder or file, and what a model may read.
         json_file: Where JSON goes, if anywhere.
         extreme: Run the structure tests too, where nothing stops the model from running.
+        reality: Try the model's Reality Checks too.
 
     Raises:
         typer.Exit: With status 2 where an error was found.
@@ -40,22 +44,27 @@ def check_path(files: ModelFiles, json_file: Path | None, *, extreme: bool = Fal
         found = _check_study(path) if is_study else _check_model(files)
     except StockadeError as error:
         found = error.diagnostics
-    structure = None
-    if extreme and not any(one.severity == "error" for one in found):
-        structure = _structure(files, is_study=is_study)
-        found = (*found, *structure.findings)
-    errors = sum(one.severity == "error" for one in found)
+    runs = not any(one.severity == "error" for one in found)
+    structure = _structure(files, is_study=is_study) if extreme and runs else None
+    judged = _reality(files, is_study=is_study) if reality and runs else None
+    if judged is not None:
+        found = (*(one for one in found if one.code != "reality-check-not-run"), *judged.findings)
+    found = (*found, *(structure.findings if structure is not None else ()))
     _print(found)
-    content: dict[str, Any] = {"ok": errors == 0, "diagnostics": [one.as_dict() for one in found]}
+    content: dict[str, Any] = {"ok": runs, "diagnostics": [one.as_dict() for one in found]}
     if structure is not None:
         content["structure"] = plain(structure.as_dict())
+    if judged is not None:
+        content["reality"] = plain(judged.as_dict())
     if json_file is not None:
         write_json(content, json_file)
-    if errors:
+    if not runs:
         raise typer.Exit(EXIT_MISTAKE)
     aside = json_file == STANDARD_OUTPUT
     if structure is not None:
         print_structure(structure, path, Console(stderr=aside))
+    if judged is not None:
+        print_reality(judged, path, Console(stderr=aside))
     warnings = f", {len(found)} warning(s)" if found else ""
     typer.echo(f"{path}: nothing stops it from running{warnings}", err=aside)
 
@@ -77,6 +86,17 @@ def _structure(files: ModelFiles, *, is_study: bool) -> Structure:
         from stockade.structure.examine import examine
 
         return examine(files.read(), progress=progress)
+
+
+def _reality(files: ModelFiles, *, is_study: bool) -> Reality:
+    with bars() as progress:
+        if is_study:
+            from stockade.study.examining import judge_reality_of_study
+
+            return judge_reality_of_study(study_folder(files.path), progress=progress)
+        from stockade.structure.reality import judge_reality
+
+        return judge_reality(files.read(), progress=progress)
 
 
 def plain(content: Any) -> Any:

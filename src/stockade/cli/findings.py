@@ -15,10 +15,19 @@ from stockade.cli.complaints import visible
 from stockade.errors import Diagnostic
 
 if TYPE_CHECKING:
+    from stockade.structure.reality_results import Miss, Reality
     from stockade.structure.trials import Structure
 
 MOST_ROWS = 40
-STYLES = {"sound": "green", "found": "bold yellow", "not tried": "dim"}
+STYLES = {
+    "sound": "green",
+    "held": "green",
+    "found": "bold yellow",
+    "failed": "bold red",
+    "not tried": "dim",
+    "not judged": "yellow",
+    "never met": "dim",
+}
 
 
 def print_units(diagnostics: Sequence[Diagnostic], console: Console) -> None:
@@ -60,6 +69,29 @@ def print_structure(structure: Structure, path: Path, console: Console) -> None:
     console.print(table)
     if len(structure.flows) > MOST_ROWS:
         console.print(f"... and {len(structure.flows) - MOST_ROWS} more; --json FILE writes all of them")
+
+
+def print_reality(reality: Reality, path: Path, console: Console) -> None:
+    """Prints every Reality Check: whether it held when forced and as it stands, and by how much not."""
+    console.print(Text(f"\nReality Checks of {visible(str(path))}", style="bold"))
+    if not reality.checks:
+        console.print("the model holds none")
+        return
+    table = _table("line", "check", "forced", "first fails", "missed by", "as it stands")
+    for one in reality.checks[:MOST_ROWS]:
+        miss: Miss | None = one.miss or one.passive_miss
+        verdict = one.verdict if one.verdict == "not judged" else ("failed" if one.miss else "held")
+        table.add_row(
+            "" if one.place.line is None else str(one.place.line),
+            visible(one.name),
+            Text(verdict, style=STYLES[verdict]),
+            "" if miss is None else f"{miss.time:g}",
+            "" if miss is None else f"{miss.largest:.4g}",
+            Text(one.passive, style=STYLES[one.passive]),
+        )
+    console.print(table)
+    if len(reality.checks) > MOST_ROWS:
+        console.print(f"... and {len(reality.checks) - MOST_ROWS} more; --json FILE writes all of them")
 
 
 def _ends(stocks: Sequence[str]) -> Text:

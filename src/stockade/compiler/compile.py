@@ -17,6 +17,7 @@ from stockade.compiler.orders import settle_orders
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import plan
 from stockade.compiler.program import build
+from stockade.compiler.stepping import Stepper, make_stepper
 from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
 from stockade.errors import Diagnostic, Place, StockadeError
@@ -48,6 +49,8 @@ class Simulator:
         average: Whether outputs are means over the steps that begin in a save interval.
         method: How it integrates.
         order: Canonical names of states and variables in the order in which a step computes them.
+        stepper: The same model a step at a time, where flows named in `overridable` may come out otherwise
+            than their equations say.
     """
 
     model: Model
@@ -62,6 +65,7 @@ class Simulator:
     average: bool = False
     method: Method = "euler"
     order: tuple[str, ...] = field(default=(), repr=False)
+    stepper: Stepper | None = field(default=None, repr=False)
 
     def index(self, name: str) -> int:
         """Returns the position of a constant in the parameter vector.
@@ -148,6 +152,7 @@ def compile(
         average=average,
         method=method,
         order=tuple(name for name in order if name in known),
+        stepper=make_stepper(scenario, fixed, replaceable) if method == "euler" else None,
     )
 
 

@@ -163,7 +163,10 @@ def read_control(model: Model, values: Mapping[str, float]) -> Control:
         hint = "choose a SAVEPER that TIME STEP divides, so that every saved time is one that was computed"
         raise _wrong(model, "saveper", "saveper-not-multiple", said, hint)
     steps = round((stop - start) / step)
-    if steps < 1 or abs(steps * step - (stop - start)) > TOLERANCE * step * max(steps, 1):
+    if model.dialect == "vensim" and step <= stop - start:
+        # As where FINAL TIME changes during a run: the run ends with the first step that reaches it.
+        steps = math.ceil((stop - start) / step - TOLERANCE)
+    elif steps < 1 or abs(steps * step - (stop - start)) > TOLERANCE * step * max(steps, 1):
         said = f"from {start:g} to {stop:g} is not a whole number of TIME STEPs of {step:g}"
         hint = "choose a FINAL TIME that the steps reach"
         raise _wrong(model, "final time", "final-time-not-multiple", said, hint)

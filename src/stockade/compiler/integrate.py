@@ -121,7 +121,7 @@ def _kept(run: Run, kept: Array, method: Method, *, average: bool) -> Array:
 
     def step(k: Value, carry: tuple[Values, Array]) -> tuple[Values, Array]:
         states, values = advance(run, carry[0], k, method)
-        row = jnp.concatenate(_recorded(run, values))
+        row = jnp.concatenate(recorded_rows(run, values))
         if average:
             at = jax.lax.div(k, every)
             row = carry[1][at] + row / every
@@ -131,10 +131,10 @@ def _kept(run: Run, kept: Array, method: Method, *, average: bool) -> Array:
         return states, jax.lax.dynamic_update_index_in_dim(carry[1], row, at, 0)
 
     steps = control.saves * every + (0 if average else 1)
-    return jax.lax.fori_loop(0, steps, step, (_carried(run), kept))[1]
+    return jax.lax.fori_loop(0, steps, step, (carried_states(run), kept))[1]
 
 
-def _carried(run: Run) -> Values:
+def carried_states(run: Run) -> Values:
     """Returns the states as the loop carries them: values, and histories for fixed delays."""
     carried: Values = dict(run.beginnings)
     for state, _, _ in run.plan.states:
@@ -143,7 +143,7 @@ def _carried(run: Run) -> Values:
     return carried
 
 
-def _recorded(run: Run, values: Values) -> list[Array]:
+def recorded_rows(run: Run, values: Values) -> list[Array]:
     """Returns what is recorded, in pieces of shape (outputs of the piece, *batch)."""
     found = []
     for name in run.plan.program.recorded:
@@ -165,15 +165,15 @@ def _single(run: Run, method: Method, *, average: bool) -> Array:
 
     def step(carried: Values, k: Value) -> tuple[Values, Array]:
         after, values = advance(run, carried, k, method)
-        return after, jnp.concatenate(_recorded(run, values))
+        return after, jnp.concatenate(recorded_rows(run, values))
 
     if control.saved is not None:
-        _, rows = jax.lax.scan(step, _carried(run), jnp.arange(control.steps + 1))
+        _, rows = jax.lax.scan(step, carried_states(run), jnp.arange(control.steps + 1))
         return rows[jnp.asarray(control.saved)]
     if average:
-        _, rows = jax.lax.scan(step, _carried(run), jnp.arange(saves * every))
+        _, rows = jax.lax.scan(step, carried_states(run), jnp.arange(saves * every))
         return rows.reshape(saves, every, rows.shape[-1]).mean(axis=1)
-    _, rows = jax.lax.scan(step, _carried(run), jnp.arange(saves * every + 1))
+    _, rows = jax.lax.scan(step, carried_states(run), jnp.arange(saves * every + 1))
     return rows[::every]
 
 
@@ -186,7 +186,7 @@ def _averages(run: Run, method: Method, intervals: Array | None) -> Array:
         def step(i: Value, inner: tuple[Values, tuple[Array, ...]]) -> tuple[Values, tuple[Array, ...]]:
             states, sums = inner
             states, values = advance(run, states, j * every + i, method)
-            new = _recorded(run, values)
+            new = recorded_rows(run, values)
             return states, tuple(total + one for total, one in zip(sums, new, strict=True))
 
         zeros = tuple(jnp.zeros((run.rows(name), *run.batch)) for name in run.plan.program.recorded)
@@ -195,7 +195,7 @@ def _averages(run: Run, method: Method, intervals: Array | None) -> Array:
 
     empty = jnp.zeros((control.saves, _count(run), *run.batch))
     end = control.saves if intervals is None else jnp.minimum(intervals, control.saves)
-    return jax.lax.fori_loop(0, end, interval, (_carried(run), empty))[1]
+    return jax.lax.fori_loop(0, end, interval, (carried_states(run), empty))[1]
 
 
 def _values(run: Run, method: Method) -> Array:
@@ -205,7 +205,7 @@ def _values(run: Run, method: Method) -> Array:
 
     def interval(j: Value, carry: tuple[Values, Array]) -> tuple[Values, Array]:
         states, values = advance(run, carry[0], j * every, method)
-        kept = _write(carry[1], j, _recorded(run, values))
+        kept = _write(carry[1], j, recorded_rows(run, values))
         if every == 1:
             return states, kept
         # Between saved times nothing is recorded, and what only the outputs need is not even computed.
@@ -215,10 +215,10 @@ def _values(run: Run, method: Method) -> Array:
         ), kept
 
     empty = jnp.zeros((control.saves + 1, _count(run), *run.batch))
-    states, kept = jax.lax.fori_loop(0, control.saves, interval, (_carried(run), empty))
+    states, kept = jax.lax.fori_loop(0, control.saves, interval, (carried_states(run), empty))
     last = control.saves * every
     values = derive(run, seen_states(run, states, last), last, 0)
-    return _write(kept, control.saves, _recorded(run, values))
+    return _write(kept, control.saves, recorded_rows(run, values))
 
 
 def _write(buffer: Array, row: Value, values: Sequence[Array]) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -34,6 +34,7 @@ class Run:
         overrides: By name: the position in `active`, the value, the factor and the path.
         delays: Of states that are fixed delays: how many steps.
         beginnings: The states at the start, of their shapes.
+        changed: What flows come out as in this step, by name, in the place of their equations.
     """
 
     plan: Plan
@@ -44,6 +45,7 @@ class Run:
     overrides: Mapping[str, tuple[int, Value, Value, Value]]
     delays: Mapping[str, Array]
     beginnings: Values
+    changed: Values = field(default_factory=dict)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of a variable: that of the batch, of a vector with its elements before."""

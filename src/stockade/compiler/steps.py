@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -16,10 +18,12 @@ from stockade.compiler.prepare import Run, Values
 from stockade.compiler.program import State
 
 Method = Literal["euler", "rk4"]
+Noise = Callable[[Values], Values]
 
 
 def _read(run: Run, name: str, value: Value, k: Value) -> Value:
-    """Returns what a variable reads as: its own value, or that of an override in force."""
+    """Returns what a variable reads as: its own value, what noise made of it, or an override in force."""
+    value = run.changed.get(name, value)
     if name not in run.overrides:
         return value
     i, instead, factor, path = run.overrides[name]
@@ -89,11 +93,25 @@ def _past(history: Array, at: Array, before: Array) -> Array:
     return jnp.where(at < 0, before, value)
 
 
-def advance(run: Run, carried: Values, k: Value, method: Method) -> tuple[Values, Values]:
-    """Returns the states after step k, and every variable at its beginning."""
+def advance(
+    run: Run, carried: Values, k: Value, method: Method, noise: Noise | None = None
+) -> tuple[Values, Values]:
+    """Returns the states after step k, and every variable at its beginning.
+
+    Args:
+        run: The run.
+        carried: The states as the loop carries them.
+        k: The number of the step.
+        method: How to integrate; noise is for Euler alone.
+        noise: Given every variable as it would be without noise, returns what flows come out as, by name;
+            all else then follows from those.
+    """
     dt = step_length(run, k)
     seen = seen_states(run, carried, k)
     values = derive(run, seen, k, 0)
+    if noise is not None:
+        run = replace(run, changed=noise(values))
+        values = derive(run, seen, k, 0)
     flows = [(state, code) for state, code, _ in run.plan.states if state.kind == "integ"]
     slopes = {state.name: _rate(run, state, code, values, k) for state, code in flows}
     if method == "rk4":

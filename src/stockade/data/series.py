@@ -85,6 +85,21 @@ def with_values(table: SeriesTable, values: Mapping[str, np.ndarray]) -> SeriesT
     return SeriesTable(table.file, table.first_month, _frozen(values), table.lines, table.dropped)
 
 
+def series_csv(table: SeriesTable) -> str:
+    """Writes monthly series as `read_series` reads them; whole numbers get no point, missing ones no cell."""
+    lines = [",".join((MONTH, *table.columns))]
+    for row, month in enumerate(table.window.months()):
+        cells = (_cell(float(column[row])) for column in table.values.values())
+        lines.append(",".join((format_month(month), *cells)))
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
 def _frozen(values: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
     out = {}
     for name, array in values.items():

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jax.scipy.special import log_ndtr
 
 from stockade.arrays import Array
+from stockade.simulation.log_gamma import log_gamma
 
 LEAST_MEAN = 1e-8
 """Floor of a count's mean, so that a quantity of exactly zero does not forbid one stray event."""
@@ -23,26 +24,6 @@ _LOG_LEAST = math.log(LEAST_DISPERSION)
 _WIDTH = (math.log(MOST_DISPERSION) - _LOG_LEAST) / (_NODES - 1)
 
 _HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
-# Coefficients B_2k / (2k (2k-1)) of Stirling's series for log gamma, k = 1..6.
-_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
-
-
-def log_gamma(x: Array) -> Array:
-    """Returns log gamma of x > 0, elementwise, to about 1e-14 relative (absolute near 1 and 2).
-
-    Stirling's series after a shift by eight. It has no branches, so it runs three times as fast in a
-    batch as `jax.scipy.special.gammaln`, and all of a count's time is spent here.
-    """
-    # (x)(x+1)...(x+7) by pairs, from x (x+7) alone.
-    pair = x * (x + 7.0)
-    product = pair * (pair + 6.0) * ((pair + 10.0) * (pair + 12.0))
-    z = x + 8.0
-    inverse = 1.0 / z
-    square = inverse * inverse
-    series = jnp.zeros_like(z)
-    for coefficient in reversed(_STIRLING):
-        series = series * square + coefficient
-    return (z - 0.5) * jnp.log(z) - z + _HALF_LOG_TWO_PI + series * inverse - jnp.log(product)
 
 
 def log_factorial_ratio(count: Array, dispersion: Array) -> Array:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from stockade.model.expressions import Binary, Call, Expression, Reference, Unary
+from collections.abc import Iterator
+from dataclasses import replace
+
+from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Unary
 from stockade.model.model import Model
 
 
@@ -33,3 +36,33 @@ def _added(rate: Expression) -> list[str]:
         elif isinstance(node, Binary) and node.operator in "+-":
             waiting += [node.right, node.left]
     return names
+
+
+def summands(rate: Expression) -> Iterator[tuple[float, Expression]]:
+    """Yields (factor, part) for a sum; a literal factor is taken out of a part."""
+    pending = [(1.0, rate)]
+    while pending:
+        factor, node = pending.pop()
+        if isinstance(node, Unary) and node.operator in ("+", "-"):
+            pending.append((-factor if node.operator == "-" else factor, node.operand))
+        elif isinstance(node, Binary) and node.operator in ("+", "-"):
+            pending.append((-factor if node.operator == "-" else factor, node.right))
+            pending.append((factor, node.left))
+        elif isinstance(node, Binary) and node.operator in ("*", "/") and _is_negative(node.left):
+            pending.append((-factor, replace(node, left=node.left.operand)))  # type: ignore[union-attr]
+        elif isinstance(node, Binary) and node.operator == "*" and isinstance(node.left, Number):
+            pending.append((factor * node.left.value, node.right))
+        elif isinstance(node, Binary) and node.operator == "*" and isinstance(node.right, Number):
+            pending.append((factor * node.right.value, node.left))
+        elif isinstance(node, Binary) and node.operator == "/" and _is_divisor(node.right):
+            pending.append((factor / node.right.value, node.left))  # type: ignore[union-attr]
+        elif not (isinstance(node, Number) and node.value == 0):
+            yield factor, node
+
+
+def _is_negative(node: Expression) -> bool:
+    return isinstance(node, Unary) and node.operator == "-"
+
+
+def _is_divisor(node: Expression) -> bool:
+    return isinstance(node, Number) and node.value != 0

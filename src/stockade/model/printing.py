@@ -60,7 +60,7 @@ def _print(node: Expression, parts: tuple[Printed, ...]) -> Printed:
         return _SPELLED.get(node.operator, node.operator) + _within(parts[0], strength), strength
     if isinstance(node, Binary):
         return _binary(node, *parts)
-    return (_call(node, parts) if isinstance(node, Call) else _read(node)), _ATOM
+    return _call(node, parts) if isinstance(node, Call) else (_read(node), _ATOM)
 
 
 def _within(part: Printed, weakest: int) -> str:
@@ -104,14 +104,16 @@ def _reference(node: Reference) -> str:
     return print_name(name) + (f"[{subscripts}]" if subscripts else "")
 
 
-def _call(node: Call, parts: tuple[Printed, ...]) -> str:
+def _call(node: Call, parts: tuple[Printed, ...]) -> Printed:
+    if node.function.startswith(":"):  # :CROSSING: and its like stand beside a comparison's side.
+        return f"{node.function.upper()} {_within(parts[0], _COMPARISON + 1)}", _COMPARISON + 1
     arguments = [text for text, _ in parts]
     if node.function == "lookup" and node.arguments and isinstance(node.arguments[0], Reference):
-        return f"{arguments[0]}({', '.join(arguments[1:])})"
+        return f"{arguments[0]}({', '.join(arguments[1:])})", _ATOM
     name = (
         node.written if node.written and canonical(node.written) == node.function else node.function.upper()
     )
-    return f"{print_name(name)}({', '.join(arguments)})"
+    return f"{print_name(name)}({', '.join(arguments)})", _ATOM
 
 
 def _read(node: Series | Several) -> str:

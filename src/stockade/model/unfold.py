@@ -79,7 +79,7 @@ class _Element:
         self.elements = unfolding.elements
         self.variable = variable
         self.bound = {
-            self.elements.root(name): one
+            name: one
             for name, one in zip(variable.subscripts, combination, strict=True)
             if name in self.elements.ranges
         }
@@ -152,11 +152,16 @@ class _Element:
 
     def _bound(self, subscript: str) -> tuple[str, ...]:
         """Returns what a range of the right-hand side is bound to by the left-hand side."""
-        root = self.elements.root(subscript)
-        if root in self.bound:
-            return (self.bound[root],)
+        if subscript in self.bound:
+            return (self.bound[subscript],)
         if subscript not in self.elements.ranges:
             return ()
+        # A range and its other name (<->) may stand side by side, as for the two ways through a matrix: only
+        # where the name itself is missing on the left does the other one speak for it.
+        root = self.elements.root(subscript)
+        same = [one for left, one in self.bound.items() if self.elements.root(left) == root]
+        if same:
+            return tuple(dict.fromkeys(same))
         found = (self.elements.mapped(left, one, root) for left, one in self.bound.items())
         return tuple(dict.fromkeys(one for several in found for one in several))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
-from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Unary
+from stockade.model.expressions import Call, Expression, Reference
+from stockade.model.flows import summands
 from stockade.model.inline import HIDDEN
 from stockade.model.model import Model, Variable
 from stockade.model.printing import print_expression
@@ -55,7 +55,7 @@ def stocks_of(model: Model) -> tuple[Variable, ...]:
 def terms_of(model: Model, stock: Variable) -> tuple[Term, ...]:
     """Returns the summands of a stock's rate, each flow once."""
     found: dict[str, Term] = {}
-    for factor, node in _summands(rate_of(stock)):
+    for factor, node in summands(rate_of(stock)):
         if isinstance(node, Reference):
             name = node.name
             variable = model.by_name.get(name)
@@ -67,36 +67,6 @@ def terms_of(model: Model, stock: Variable) -> tuple[Term, ...]:
         before = found[name].factor if name in found else 0.0
         found[name] = Term(name, words, before + factor, node)
     return tuple(one for one in found.values() if one.factor)
-
-
-def _summands(rate: Expression) -> Iterator[tuple[float, Expression]]:
-    """Yields (factor, part) for a sum; a literal factor is taken out of a part."""
-    pending = [(1.0, rate)]
-    while pending:
-        factor, node = pending.pop()
-        if isinstance(node, Unary) and node.operator in ("+", "-"):
-            pending.append((-factor if node.operator == "-" else factor, node.operand))
-        elif isinstance(node, Binary) and node.operator in ("+", "-"):
-            pending.append((-factor if node.operator == "-" else factor, node.right))
-            pending.append((factor, node.left))
-        elif isinstance(node, Binary) and node.operator in ("*", "/") and _is_negative(node.left):
-            pending.append((-factor, replace(node, left=node.left.operand)))  # type: ignore[union-attr]
-        elif isinstance(node, Binary) and node.operator == "*" and isinstance(node.left, Number):
-            pending.append((factor * node.left.value, node.right))
-        elif isinstance(node, Binary) and node.operator == "*" and isinstance(node.right, Number):
-            pending.append((factor * node.right.value, node.left))
-        elif isinstance(node, Binary) and node.operator == "/" and _is_divisor(node.right):
-            pending.append((factor / node.right.value, node.left))  # type: ignore[union-attr]
-        elif not (isinstance(node, Number) and node.value == 0):
-            yield factor, node
-
-
-def _is_negative(node: Expression) -> bool:
-    return isinstance(node, Unary) and node.operator == "-"
-
-
-def _is_divisor(node: Expression) -> bool:
-    return isinstance(node, Number) and node.value != 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from stockade.model.expressions import Call, Reference, Table
 from stockade.model.model import Model, Variable
 from stockade.progress import Progress, silent
 from stockade.structure.examine import examine
+from stockade.structure.reality import judge_reality
+from stockade.structure.reality_results import Reality
 from stockade.structure.trials import Structure
 from stockade.study.folder import StudyFolder
 from stockade.study.inputs import input_paths
@@ -22,6 +24,15 @@ def examine_study(folder: str | Path, *, progress: Progress = silent) -> Structu
         StockadeError: With everything that is wrong in the folder.
     """
     return examine(with_paths(open_study(folder)), progress=progress)
+
+
+def judge_reality_of_study(folder: str | Path, *, progress: Progress = silent) -> Reality:
+    """Tries the Reality Checks of a study's model, its inputs as last known; see `structure.reality`.
+
+    Raises:
+        StockadeError: With everything that is wrong in the folder.
+    """
+    return judge_reality(with_paths(open_study(folder)), progress=progress)
 
 
 def with_paths(folder: StudyFolder) -> Model:

@@ -78,6 +78,14 @@ class Cursor:
             "Compare the parentheses, commas and operators around the mark.",
         )
 
+    def unclosed(self, opening: Token) -> StockadeError:
+        """Returns the error for a parenthesis after which no closing one comes."""
+        if self.next.kind == "end":
+            return self.problem(
+                "unclosed-parenthesis", "this parenthesis is never closed", opening, "Add a )."
+            )
+        return self.unexpected("an operator, a comma or )")
+
     def number(self) -> float:
         """Reads a number with its sign, or complains."""
         sign = 1.0

@@ -62,6 +62,7 @@ def begin(source: Source, entry: Entry) -> Definition:
         raise cursor.unexpected("the name of a variable")
     written = cursor.step().text
     name = written[1:-1].replace('\\"', '"') if written.startswith('"') else written
+    name = " ".join(name.split()) if "\n" in name else name
     cursor.name = name
     subscripts = cursor.subscripts() if cursor.sees("[") else ()
     exceptions = _exceptions(cursor)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from stockade.errors import StockadeError
 from stockade.formats.vensim.cursor import NOT_AVAILABLE, Cursor, finite
 from stockade.formats.vensim.tables import parse_table
 from stockade.formats.vensim.tokens import Token
@@ -33,6 +32,7 @@ _OPERATORS: dict[str, tuple[int, BinaryOperator]] = {
     "=": (40, "="), "<>": (40, "<>"), "<": (40, "<"), ">": (40, ">"), "<=": (40, "<="), ">=": (40, ">="),
     "+": (50, "+"), "-": (50, "-"), "*": (60, "*"), "/": (60, "/"), "^": (80, "^"),
 }  # fmt: skip
+_MARKS = (":CROSSING:", ":AT LEAST ONCE:")
 _NOT, _COMPARISON, _SIGN, _POWER = 30, 40, 70, 80
 
 
@@ -94,7 +94,7 @@ def _operand(cursor: Cursor) -> Expression:
     if cursor.take("("):
         inner = parse_expression(cursor)
         if not cursor.take(")"):
-            raise _unclosed(cursor, token)
+            raise cursor.unclosed(token)
         return inner
     if cursor.take("-") or cursor.take("+"):
         return Unary(cast(UnaryOperator, token.text), parse_expression(cursor, _SIGN), place)
@@ -102,13 +102,11 @@ def _operand(cursor: Cursor) -> Expression:
         return Unary("not", parse_expression(cursor, _NOT), place)
     if cursor.take(":NA:"):
         return Number(NOT_AVAILABLE, ":NA:", place)
+    for keyword in _MARKS:
+        if cursor.take(keyword):
+            # Of Reality Checks: how a comparison is to hold, written beside one of its sides.
+            return Call(keyword.lower(), (parse_expression(cursor, _COMPARISON + 1),), keyword, place)
     raise cursor.unexpected("a number, a name or a parenthesis")
-
-
-def _unclosed(cursor: Cursor, opening: Token) -> StockadeError:
-    if cursor.next.kind == "end":
-        return cursor.problem("unclosed-parenthesis", "this parenthesis is never closed", opening, "Add a ).")
-    return cursor.unexpected("an operator, a comma or )")
 
 
 def _named(cursor: Cursor) -> Expression:
@@ -140,4 +138,4 @@ def _arguments(cursor: Cursor, function: str, opening: Token) -> tuple[Expressio
             return tuple(arguments)
         # Behind a colon stand the names that a macro's further outputs get.
         if not cursor.take(",") and not cursor.take(":"):
-            raise _unclosed(cursor, opening)
+            raise cursor.unclosed(opening)

@@ -11,7 +11,7 @@ from stockade.model.names import canonical
 
 KEYWORDS = (
     "AND", "OR", "NOT", "NA", "EXCEPT", "IMPLIES", "RAW", "INTERPOLATE", "LOOK FORWARD", "HOLD BACKWARD",
-    "THE CONDITION", "TEST INPUT", "IS", "SUPPLEMENTARY", "SUP",
+    "THE CONDITION", "TEST INPUT", "IS", "SUPPLEMENTARY", "SUP", "CROSSING", "AT LEAST ONCE",
 )  # fmt: skip
 
 _KEYWORD = "|".join(word.replace(" ", r"[\s_]+") for word in KEYWORDS)

@@ -138,7 +138,7 @@ def _operand(cursor: Cursor) -> Expression:
     if cursor.take("("):
         inner = _expression(cursor, 0)
         if not cursor.take(")"):
-            raise _unclosed(cursor, token)
+            raise cursor.unclosed(token)
         return inner
     if cursor.take("-") or cursor.take("+") or cursor.take("not"):
         return Unary(cast(UnaryOperator, token.text), _expression(cursor, _SIGN), place)
@@ -149,12 +149,6 @@ def _operand(cursor: Cursor) -> Expression:
         cursor.expect("else", "behind what follows THEN")
         return Call("if then else", (condition, yes, _expression(cursor, 0)), "IF THEN ELSE", place)
     raise cursor.unexpected("a number, a name or a parenthesis")
-
-
-def _unclosed(cursor: Cursor, opening: Token) -> StockadeError:
-    if cursor.next.kind == "end":
-        return cursor.problem("unclosed-parenthesis", "this parenthesis is never closed", opening, "Add a ).")
-    return cursor.unexpected("an operator, a comma or )")
 
 
 def _named(cursor: Cursor) -> Expression:
@@ -169,7 +163,7 @@ def _named(cursor: Cursor) -> Expression:
     while not cursor.take(")"):
         arguments.append(_expression(cursor, 0))
         if not cursor.sees(")") and not cursor.take(","):
-            raise _unclosed(cursor, opening)
+            raise cursor.unclosed(opening)
     if subscripts:
         return Call("lookup", (Reference(name, subscripts, written, place), *arguments), written, place)
     return Call(name, tuple(arguments), written, place)
