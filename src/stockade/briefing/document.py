@@ -19,6 +19,7 @@ from stockade.briefing.contrasts import Contrast
 from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
 from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
+from stockade.briefing.influence import Influence
 from stockade.briefing.loops import Feedback
 
 
@@ -149,6 +150,7 @@ class Document:
         versions: Name -> version of what it was made with.
         seed: Of the random numbers.
         course: The evidence month by month; None until `stockade follow` has been run.
+        influence: What would change without each figure; None until `stockade influence` has been run.
     """
 
     study: str
@@ -158,6 +160,7 @@ class Document:
     versions: dict[str, str] = field(default_factory=dict)
     seed: int | None = None
     course: Course | None = None
+    influence: Influence | None = None
 
 
 DERIVED = {
@@ -166,7 +169,7 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Contrast | Course | Feedback) -> dict[str, Any]:
+def to_json(document: Document | Contrast | Course | Influence | Feedback) -> dict[str, Any]:
     """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 
@@ -187,6 +190,15 @@ def course_from_json(data: Mapping[str, Any]) -> Course:
         KeyError, TypeError: If the data is not such a course.
     """
     return _typed(Course, data)
+
+
+def influence_from_json(data: Mapping[str, Any]) -> Influence:
+    """Returns the influence of figures that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such.
+    """
+    return _typed(Influence, data)
 
 
 def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:

@@ -95,7 +95,7 @@ def without_data(problem: Problem, months: np.ndarray, reports: np.ndarray) -> P
 
 
 def _error(log_weights: Floats, repeat: np.ndarray) -> float:
-    """Returns the error of the log of the mean ratio: the draws' own, or the repeats' spread if that is more."""
+    """Returns the error of the log of the mean ratio: from the draws, or from the repeats if that is more."""
     weights = np.exp(log_weights)
     count = len(weights)
     within = max(float(np.sum(weights**2)) - 1.0 / count, 0.0)

@@ -1,9 +1,10 @@
-"""Pareto-smoothed importance sampling: weights that do not hang on a few draws, and a number that says when they do.
+"""Pareto-smoothed importance sampling: weights that do not hang on a few draws, and how far to trust them.
 
-The largest fifth of the ratios (or 3 sqrt(n), whichever is less) is replaced by the quantiles of a generalised
-Pareto distribution fitted to them. Its shape k tells how heavy their tail is: above about 0.7 no number of draws
-that anybody would wait for makes the weights fit to use. Vehtari, Simpson, Gelman, Yao and Gabry 2024, "Pareto
-smoothed importance sampling", J. Mach. Learn. Res. 25; the fit is Zhang and Stephens 2009, Technometrics 51.
+The largest fifth of the ratios (or 3 sqrt(n), whichever is less) is replaced by the quantiles of a
+generalised Pareto distribution fitted to them. Its shape k tells how heavy their tail is: above about 0.7
+no number of draws that anybody would wait for makes the weights fit to use. Vehtari, Simpson, Gelman, Yao
+and Gabry 2024, "Pareto smoothed importance sampling", J. Mach. Learn. Res. 25; the fit is that of Zhang
+and Stephens 2009, Technometrics 51.
 """
 
 from __future__ import annotations
