@@ -1,11 +1,10 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`, `examine` its structure, `judge_reality` of its
-Reality Checks, `save` it; `read_events` and count a `Selection` of them by month (`monthly`); `check`,
-`fit`, `judge`, `forecast`, `follow`, `contrast` and `assess` a study's folder. Each is imported when it is
-first asked for: ``import stockade``
-costs nothing.
+feedback `loops`, `examine` its structure, `judge_reality` of its Reality Checks, `save` it; `read_events`
+and count a `Selection` of them by month (`monthly`); `check`, `fit`, `judge`, `forecast`, `follow`,
+`influence`, `contrast` and `assess` a study's folder. Each is imported when it is first asked for:
+``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from stockade.structure.examine import examine
     from stockade.structure.reality import judge_reality
     from stockade.study.following import follow_study as follow
+    from stockade.study.influence import influence_study as influence
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
     from stockade.study.route import fit_study as fit
@@ -40,8 +40,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Diagnostic", "Place", "Selection", "StockadeError", "assess", "check", "compile", "contrast", "examine",
-    "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops", "monthly", "read_events", "save",
-    "simulate",
+    "fit", "follow", "forecast", "influence", "judge", "judge_reality", "load", "loops", "monthly",
+    "read_events", "save", "simulate",
 ]  # fmt: skip
 
 _VERBS = {
@@ -54,6 +54,7 @@ _VERBS = {
     "fit": ("stockade.study.route", "fit_study"),
     "follow": ("stockade.study.following", "follow_study"),
     "forecast": ("stockade.study.route", "forecast_study"),
+    "influence": ("stockade.study.influence", "influence_study"),
     "judge": ("stockade.study.route", "judge_study"),
     "load": ("stockade.formats.load", "load"),
     "judge_reality": ("stockade.structure.reality", "judge_reality"),

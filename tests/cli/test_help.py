@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "assess"]
+COMMANDS = ["check", "simulate", "fit", "judge", "forecast", "follow", "influence", "whatif", "assess"]
 # Typer itself takes pydantic for some commands.
 HEAVY = {
     "jax",

@@ -18,6 +18,7 @@ from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
 from stockade.briefing.fans import slug
 from stockade.briefing.figures import draw
+from stockade.briefing.influences import influence_sentences
 from stockade.briefing.loop_figures import figures_of
 from stockade.briefing.loop_words import groups, listed, path, sentences, share, spans
 from stockade.briefing.loops import Feedback
@@ -110,6 +111,8 @@ def _content(document: Document) -> dict[str, Any]:
         "opinions": opinions,
         "explanations": explanation_rows(document),
         "course": document.course,
+        "influence": document.influence,
+        "influential": _influential(document),
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),
@@ -124,6 +127,12 @@ def _content(document: Document) -> dict[str, Any]:
         "feedback": [one for one in document.as_of if one.feedback is not None],
         **_shell(),
     }
+
+
+def _influential(document: Document) -> list[tuple[str, list[str]]]:
+    """Returns for each date what carries the verdict, in sentences."""
+    influence = document.influence
+    return [] if influence is None else [(at.date, influence_sentences(at)) for at in influence.as_of]
 
 
 def _shell() -> dict[str, Any]:

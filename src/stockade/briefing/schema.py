@@ -13,7 +13,7 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from stockade.briefing import course, curves, document, findings, loops
+from stockade.briefing import course, curves, document, findings, influence, loops
 from stockade.briefing.document import DERIVED
 
 KINDS: tuple[type, ...] = (
@@ -39,6 +39,9 @@ KINDS: tuple[type, ...] = (
     course.Course,
     course.EvidencePath,
     course.Told,
+    influence.Influence,
+    influence.InfluenceAt,
+    influence.PartLeftOut,
     loops.Feedback,
     loops.FeedbackLoop,
     loops.Phase,

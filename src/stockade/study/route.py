@@ -23,6 +23,7 @@ from stockade.study.fits import Fits
 from stockade.study.fits import fit_study as fit_folder
 from stockade.study.folder import StudyFolder
 from stockade.study.following import kept_course
+from stockade.study.influence import kept_influence
 from stockade.study.ingredients import digest, of_files, versions
 from stockade.study.judging import (
     claim_diagnostics,
@@ -103,7 +104,8 @@ def assess_study(
 ) -> Document:
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
     document = _document("assess", folder, progress, fit, fresh=fresh)
-    return replace(document, course=kept_course(open_study(folder).study))
+    study = open_study(folder).study
+    return replace(document, course=kept_course(study), influence=kept_influence(study))
 
 
 def _document(

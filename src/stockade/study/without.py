@@ -85,8 +85,8 @@ def without_each(
             unsound = [key for key, one in ours.items() if one.how == "refit"]
             problems |= {(when, name, key): _without(problem, each[key]) for key in unsound}
         else:
-            kind = next(one.null for one in folder.study.explanations if one.id == name)
-            ours = _nulls(folder, problem, fits.nulls[when, name], kind or "mean", each)
+            kinds: dict[str, NullKind | None] = {one.id: one.null for one in folder.study.explanations}
+            ours = _nulls(folder, problem, fits.nulls[when, name], kinds[name] or "mean", each)
         found |= {(when, name, key): one for key, one in ours.items()}
     progress("leaving out", len(keys), len(keys))
     again = _fitted_anew(folder, problems, replace(fit, repeats=REPEATS), store, progress, fresh=fresh)
