@@ -64,7 +64,8 @@ INFLUENCE = Influence("park", (AT,), "2020-01-01", ("a: it.",))
 def test_what_changes_is_said() -> None:
     turned, single, moved = (one.replace("\u00a0", "") for one in influence_sentences(AT))
     assert turned == (
-        "Without gangs (all reports), weariness leads with 70% instead of 20%, and patrols has 30% instead of 80%."
+        "Without gangs (all reports), weariness leads with 70% instead of 20%, and patrols has 30% instead "
+        "of 80%."
     )
     assert single == "No single figure changes which explanation leads: patrols does without any of them."
     assert moved == (
