@@ -67,7 +67,8 @@ class Collector:
         own = _name(element)
         for child in element.children:
             points = element.name == "gf" and child.name in _POINTS
-            if child.name not in _INSIDE and child.name not in _HARMLESS and not points:
+            belt = element.name == "stock" and child.name == "conveyor"
+            if child.name not in _INSIDE and child.name not in _HARMLESS and not points and not belt:
                 raise _unknown(child, f"of {own}")
         name = f"{shown_prefix}.{own}" if shown_prefix else own
         gf = element if element.name == "gf" else element.first("gf")
@@ -157,6 +158,6 @@ def _dimensions(element: Element) -> tuple[str, ...]:
 def _unknown(element: Element, where: str) -> StockadeError:
     said = f"<{element.name}> {where} is not read"
     hint = "docs/formats.md lists what is read; remove it if it does not matter."
-    if element.name in ("conveyor", "queue", "oven"):
+    if element.name in ("queue", "oven", "leak"):
         hint = "Discrete stocks are not run; write it as a stock with a delay, if that is what it stands for."
     return element.problem("unknown-element", said, excerpt=f"<{element.name}>", hint=hint)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from stockade.errors import Diagnostic, StockadeError
+from stockade.formats.xmile.conveyors import check_lengths, conveyors
 from stockade.formats.xmile.drafts import Collector, read_flag
 from stockade.formats.xmile.elements import Element, parse_elements
 from stockade.formats.xmile.names import canonical_name, shown
@@ -13,6 +14,7 @@ from stockade.formats.xmile.scope import Draft, Scope
 from stockade.formats.xmile.specs import Specs, read_specs
 from stockade.formats.xmile.variables import RATE_OF, finish
 from stockade.model.constants import constant_value
+from stockade.model.expressions import Number
 from stockade.model.model import CONTROL_NAMES, Macro, Model, SubscriptRange, Variable
 
 _IGNORED = frozenset(
@@ -60,17 +62,22 @@ def parse_xmile(text: str, file: str) -> Model:
     names = frozenset(canonical_name(one.attributes.get("name", "")) for one in macros)
     problems: list[Diagnostic] = []
     by_outflows = _written_by(root, "isee", "stella", "ithink")
-    found = _finish(drafts, Scope(drafts, dimensions, names), problems, by_outflows=by_outflows)
+    belts = conveyors(drafts, specs.method)
+    scope = Scope(drafts, dimensions, names, conveyors=belts)
+    found = _finish(drafts, scope, problems, by_outflows=by_outflows)
     read_macros = tuple(_macro(one, dimensions, names, problems, by_outflows=by_outflows) for one in macros)
     if not found and not problems:
         raise models[0].problem("empty-model", "this model holds no equation", hint="Add a variable.")
     if problems:
         raise StockadeError(sorted(problems, key=lambda one: (one.place.line or 0, one.place.column or 0)))
+    variables = _with_controls(found, specs)
+    step = next((one.equation for one in variables if one.canonical == "time step"), Number(0.0))
+    check_lengths(belts, variables, constant_value(step, {}))
     header = root.first("header")
     title = header.first("name") if header else None
     about = header.first("stockade:documentation") if header else None
     return Model(
-        variables=_with_controls(found, specs),
+        variables=variables,
         dialect="xmile",
         source=file,
         title="" if title is None else title.text,

@@ -8,6 +8,7 @@ from math import prod
 from stockade.formats.xmile.elements import Element
 from stockade.formats.xmile.functions import WHOLE_ARRAYS, meaning, word
 from stockade.formats.xmile.graphical import CALLS, read_graphical
+from stockade.formats.xmile.names import canonical_name
 from stockade.formats.xmile.scope import Draft, Scope
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
 from stockade.model.walk import rebuild, walk
@@ -42,6 +43,9 @@ def _reference(node: Reference, scope: Scope) -> Expression:
     if found is None:
         if not node.subscripts and (meant := word(node)) is not None:
             return meant
+        if node.name == "self" and not node.subscripts:
+            # The variable that is defined: PREVIOUS(SELF, start) is what it was a step ago.
+            return replace(node, name=canonical_name(scope.owner), subscripts=scope.subscripts)
         if not scope.prefix and not node.subscripts:
             return node  # The checks of the model tell that it is not defined, and what it resembles.
         said = f"{node.written} is not defined"

@@ -50,6 +50,7 @@ class Scope:
         drafts: The file's variables, or those of one macro.
         dimensions: Elements by dimension, canonical.
         macros: Canonical names of the macros.
+        conveyors: The stocks that are conveyors, by the canonical name of their outflow.
         parameters: Of the macro that is read.
         prefix: Canonical name of the module whose equation is read.
         owner: The variable that is defined, as shown.
@@ -65,6 +66,7 @@ class Scope:
     owner: str = ""
     left: tuple[str, ...] = ()
     subscripts: tuple[str, ...] = field(default=())
+    conveyors: Mapping[str, Draft] = field(default_factory=dict)
 
     def find(self, name: str) -> str | None:
         """Returns the canonical name that a name in the equation stands for; None if there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from stockade.formats.xmile.conveyors import leaving
 from stockade.formats.xmile.elements import Element
 from stockade.formats.xmile.expressions import parse_equation
 from stockade.formats.xmile.graphical import Graphical, read_graphical
@@ -131,6 +132,8 @@ def _equation(draft: Draft, element: Element, scope: Scope) -> Expression:
     if draft.source is not None:
         dimensions = scope.drafts[draft.source].dimensions
         return Reference(draft.source, dimensions, "", draft.element.place(draft.name))
+    if draft.canonical in scope.conveyors:
+        return leaving(scope.conveyors[draft.canonical], draft, scope)
     curve = _curve(draft, element)
     eqn = element.first("eqn") or draft.element.first("eqn")
     if eqn is None and curve is not None:
