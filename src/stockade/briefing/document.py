@@ -18,7 +18,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from stockade.briefing.contrasts import Contrast
 from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
-from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
+from stockade.briefing.findings import (
+    ClaimVerdict,
+    Explanation,
+    ForecastScore,
+    KnownTogether,
+    Parameter,
+)
 from stockade.briefing.influence import Influence
 from stockade.briefing.loops import Feedback
 
@@ -83,6 +89,7 @@ class AsOf:
         left_out: What was known and not used.
         notes: Sentences that belong to this date, e.g. a fit that is not sound.
         feedback: Feedback loops of the weightiest mechanism; null where they were not asked for.
+        together: Combinations of parameters that the data know better than any parameter in them.
     """
 
     date: str
@@ -98,6 +105,7 @@ class AsOf:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     feedback: Feedback | None = None
+    together: tuple[KnownTogether, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ KINDS: tuple[type, ...] = (
     findings.Evidence,
     findings.ForecastScore,
     findings.Parameter,
+    findings.KnownTogether,
     curves.Series,
     curves.Latent,
     curves.Fan,

@@ -117,7 +117,7 @@ def _direction(
     loading: Floats, covariance: Floats, spread: Floats, priors: Sequence[Prior]
 ) -> Direction | None:
     """Returns a direction of the narrow space if it is known together only; None if not."""
-    members = np.flatnonzero(np.abs(loading) >= LEAST_LOADING)
+    members = [int(one) for one in np.flatnonzero(np.abs(loading) >= LEAST_LOADING)]
     variance = float(loading @ covariance @ loading)
     alone = np.diag(covariance)[members]
     if len(members) < 2 or float(np.sum(loading[members] ** 2)) < LEAST_COVERED:

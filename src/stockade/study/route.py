@@ -173,6 +173,7 @@ def _as_of(verb: str, run: _Run, when: date) -> AsOf:
         date=when.isoformat(),
         explanations=findings.explanations(folder, run.fits, worlds, shares, when, seed),
         parameters=findings.parameters(folder, run.fits, when),
+        together=findings.together(folder, run.fits, when),
         left_out=curves.left_out_rows(folder, when),
         inputs=curves.inputs(folder, when),
     )
