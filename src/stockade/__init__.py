@@ -3,8 +3,8 @@
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `judge_reality` of its Reality Checks, `save` it; `read_events`
 and count a `Selection` of them by month (`monthly`); `check`, `fit`, `judge`, `forecast`, `follow`,
-`influence`, `contrast` and `assess` a study's folder. Each is imported when it is first asked for:
-``import stockade`` costs nothing.
+`influence`, `contrast`, `watch` and `assess` a study's folder. Each is imported when it is first asked
+for: ``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from stockade.study.route import fit_study as fit
     from stockade.study.route import forecast_study as forecast
     from stockade.study.route import judge_study as judge
+    from stockade.study.watching import watch_study as watch
     from stockade.study.whatif import whatif_study as contrast
 
 __version__ = "0.1.0"
@@ -41,7 +42,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Diagnostic", "Place", "Selection", "StockadeError", "assess", "check", "compile", "contrast", "examine",
     "fit", "follow", "forecast", "influence", "judge", "judge_reality", "load", "loops", "monthly",
-    "read_events", "save", "simulate",
+    "read_events", "save", "simulate", "watch",
 ]  # fmt: skip
 
 _VERBS = {
@@ -63,6 +64,7 @@ _VERBS = {
     "read_events": ("stockade.data.event_reading", "read_events"),
     "save": ("stockade.formats.convert", "save"),
     "simulate": ("stockade.simulation.single", "simulate"),
+    "watch": ("stockade.study.watching", "watch_study"),
 }
 
 

@@ -31,10 +31,8 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
     origin, arguments = get_origin(kind), get_args(kind)
     if kind in (Fan, Series, Latent, ForecastScore):
         return _curve(kind)
-    if kind is Course:
-        return _course()
-    if kind is InfluenceAt:
-        return _influence_at()
+    if kind in (Course, InfluenceAt):
+        return _course() if kind is Course else _influence_at()
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         required = {
@@ -49,6 +47,8 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
         return st.sampled_from(("2008-03", "2008-03-21", "2007-01..2007-04", "mechanism", "null")) | TEXT
     if kind is bool:
         return st.booleans()
+    if kind is float:
+        return st.floats(0, 1)
     if kind is int:
         return st.integers(0, 99)
     if origin is tuple and arguments[-1] is Ellipsis:
@@ -139,8 +139,9 @@ def _dated(document: Document) -> Document:
         for date, as_of in zip(("2007-02-15", "2008-01-01"), document.as_of, strict=False)
     ]
     return Document(
-        document.study, document.study_details, tuple(parts), document.notes, document.versions, 1
-    )
+        document.study, document.study_details, tuple(parts), document.notes, document.versions, 1,
+        watchlist=document.watchlist,
+    )  # fmt: skip
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

@@ -8,8 +8,9 @@ import re
 import numpy as np
 import pytest
 
+from stockade.charts.chart import Chart, Panel
 from stockade.charts.page import as_html, as_png, as_svg, specification
-from stockade.charts.panels import Chart, Panel, chart_of
+from stockade.charts.panels import chart_of
 from stockade.charts.terminal import draw_text
 from stockade.errors import StockadeError
 from stockade.formats.load import load

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["check", "simulate", "fit", "judge", "forecast", "follow", "influence", "whatif", "assess"]
+COMMANDS = [
+    "check",
+    "simulate",
+    "fit",
+    "judge",
+    "forecast",
+    "follow",
+    "influence",
+    "whatif",
+    "watch",
+    "assess",
+]
 # Typer itself takes pydantic for some commands.
 HEAVY = {
     "jax",
@@ -20,6 +31,7 @@ HEAVY = {
     "lark",
     "rich",
     "matplotlib",
+    "duckdb",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 
 import numpy as np
 import pytest
@@ -95,3 +96,13 @@ def test_days_that_could_be_two_are_refused_until_somebody_says(tmp_path):
 def test_a_file_in_another_encoding_is_read_when_it_is_named():
     events = read_events(example("gtd_latin_1"), encoding="latin-1")
     assert set(events.region.words) == {"Vall\u00e9e"}
+
+
+def test_every_note_is_explained(repository):
+    """What a note means stands in docs/events.md, under its code."""
+    page = (repository / "docs" / "events.md").read_text()
+    found = set()
+    for path in (repository / "src" / "stockade" / "data").rglob("*.py"):
+        found |= set(re.findall(r'(?:\bNote|remark)\(\s*"([a-z-]+)"', path.read_text()))
+    assert len(found) > 15
+    assert {one for one in found if f"| `{one}` |" not in page} == set()

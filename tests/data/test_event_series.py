@@ -356,3 +356,28 @@ def test_a_series_is_written_as_a_study_reads_it(tmp_path, name, spread):
     for column_, values in series.values.items():
         np.testing.assert_array_equal(back.values[column_], values)
     assert back.lines == series.table().lines
+
+
+def test_the_series_of_the_founding_study_come_out_of_the_file_of_events(shared, repository):
+    """Others made them, for the study of Iraq: events by their first day, deaths of sides shared out.
+
+    They are rounded to a tenth.
+    """
+    path = shared / "conflict" / "ucdp_ged_iraq_2003_2010.csv"
+    if not path.is_file():
+        pytest.skip("needs shared/conflict/ucdp_ged_iraq_2003_2010.csv: a copy of the GED for Iraq")
+    study = read_series(repository / "studies" / "iraq-2008" / "series.csv")
+    events, window = read_events(path), parse_window("2004-01..2010-12")
+    whole = monthly(events, Selection(actors=("IS",), window=window)).values
+    spread = monthly(events, Selection(actors=("IS",), window=window, spread=True)).values
+    for name, ours in (
+        ("state_based_events", whole["events_state_based"]),
+        ("one_sided_events", whole["events_one_sided"]),
+        ("one_sided_deaths", whole["deaths_best_one_sided"]),
+    ):
+        np.testing.assert_array_equal(ours, study.over(name, window), err_msg=name)
+    for name, ours in (
+        ("group_deaths", spread["deaths_own"]),
+        ("opponent_deaths", spread["deaths_opponents"]),
+    ):
+        np.testing.assert_allclose(ours, study.over(name, window), atol=0.0501, err_msg=name)

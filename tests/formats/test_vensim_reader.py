@@ -140,6 +140,12 @@ def test_data_variables_and_reality_checks() -> None:
     assert [one.kind for one in model.reality_checks] == ["condition", "test input"]
 
 
+def test_a_lookup_may_be_called_like_a_rare_function() -> None:
+    model = model_of("demand at price((0,0),(9,9)) ~~| y = demand at price(Time) ~~|")
+    assert isinstance(model.by_name["y"].equation, Call)
+    assert model.by_name["y"].equation.function == "lookup"
+
+
 def test_a_name_broken_over_two_lines_is_one_name() -> None:
     model = model_of("long name that is \\\n\t\tbroken = 3 ~~| b = long name that is broken ~~|")
     assert model.variables[0].name == "long name that is broken"

@@ -37,6 +37,20 @@ PLACES = {
         ("lognormal = { median = 0.1, sigma = 0.5 }\n"
         "beta = { a = 1, b = 1 }"),
     ),
+    "watch of two noises": (
+        "[forecast]",
+        ('[watch.gulls]\nis = "catch"\nbecause = "x"\n'
+        "noise = { lognormal = 1, negative_binomial = 2 }\n[forecast]"),
+    ),
+    "watch of nothing": (
+        "[forecast]",
+        "[watch.gulls]\nis = \"gulls\"\nnoise = { lognormal = 1 }\nbecause = \"x\"\n[forecast]",
+    ),
+    "watch outside the period": (
+        "[forecast]",
+        ('[watch.a]\nis = "catch"\nbecause = "x"\n'
+        'window = "2007-01"\nnoise = { lognormal = 1 }\n[forecast]'),
+    ),
     "no family": ("lognormal = { median = 0.1, sigma = 0.5 }\n", ""),
     "reversed uniform": ("lognormal = { median = 0.1, sigma = 0.5 }", "uniform = { low = 2, high = 1 }"),
     "known from without before": (

@@ -27,6 +27,7 @@ from stockade.briefing.findings import (
 )
 from stockade.briefing.influence import Influence
 from stockade.briefing.loops import Feedback
+from stockade.briefing.watchlist import Watchlist
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class Document:
         seed: Of the random numbers.
         course: The evidence month by month; None until `stockade follow` has been run.
         influence: What would change without each figure; None until `stockade influence` has been run.
+        watchlist: What to watch; None until `stockade watch` has been run.
     """
 
     study: str
@@ -169,6 +171,7 @@ class Document:
     seed: int | None = None
     course: Course | None = None
     influence: Influence | None = None
+    watchlist: Watchlist | None = None
 
 
 DERIVED = {
@@ -177,7 +180,9 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Contrast | Course | Influence | Feedback) -> dict[str, Any]:
+def to_json(
+    document: Document | Contrast | Course | Influence | Feedback | Watchlist,
+) -> dict[str, Any]:
     """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 
@@ -207,6 +212,15 @@ def influence_from_json(data: Mapping[str, Any]) -> Influence:
         KeyError, TypeError: If the data is not such.
     """
     return _typed(Influence, data)
+
+
+def watchlist_from_json(data: Mapping[str, Any]) -> Watchlist:
+    """Returns the watchlist that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such a list.
+    """
+    return _typed(Watchlist, data)
 
 
 def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:

@@ -33,6 +33,7 @@ from stockade.briefing.views import (
     score_views,
     shared,
 )
+from stockade.briefing.watch_words import watch_content
 from stockade.briefing.wording import (
     count,
     coverage,
@@ -113,6 +114,7 @@ def _content(document: Document) -> dict[str, Any]:
         "course": document.course,
         "influence": document.influence,
         "influential": _influential(document),
+        **watch_content(document.watchlist),
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),

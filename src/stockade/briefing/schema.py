@@ -13,7 +13,7 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from stockade.briefing import course, curves, document, findings, influence, loops
+from stockade.briefing import course, curves, document, findings, influence, loops, watchlist
 from stockade.briefing.document import DERIVED
 
 KINDS: tuple[type, ...] = (
@@ -43,6 +43,12 @@ KINDS: tuple[type, ...] = (
     influence.Influence,
     influence.InfluenceAt,
     influence.PartLeftOut,
+    watchlist.Watchlist,
+    watchlist.WatchQuestion,
+    watchlist.WatchCandidate,
+    watchlist.WatchAnswer,
+    watchlist.WatchIndicator,
+    watchlist.WatchSide,
     loops.Feedback,
     loops.FeedbackLoop,
     loops.Phase,

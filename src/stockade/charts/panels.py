@@ -1,58 +1,17 @@
-"""What a chart of a run shows: a panel for each variable that is worth one, as plain data."""
+"""What a chart of a run shows: a panel for each variable that is worth one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
 
-from stockade.arrays import Floats
+from stockade.charts.chart import Chart, Panel
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.model import Model
 from stockade.model.names import canonical
 from stockade.simulation.single import Table
-
-
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """One variable over time; an array has a line for each of its elements.
-
-    Attributes:
-        name: As the modeller wrote it, without subscripts.
-        unit: As written; empty where none is given.
-        labels: One for each line: the subscripts, or nothing for a variable without.
-        values: Shape (time, lines).
-    """
-
-    name: str
-    unit: str
-    labels: tuple[str, ...]
-    values: Floats
-
-    @property
-    def title(self) -> str:
-        """The name with its units, and how many elements it has."""
-        unit = f" ({self.unit})" if self.unit else ""
-        return f"{self.name}{unit}" + (f", {len(self.labels)} elements" if len(self.labels) > 1 else "")
-
-
-@dataclass(frozen=True, eq=False)
-class Chart:
-    """A run as panels that share their axis of time.
-
-    Attributes:
-        title: What the model is called.
-        times: Shape (time,).
-        time_unit: As written.
-        panels: In the order of the model, or as asked for.
-    """
-
-    title: str
-    times: Floats
-    time_unit: str
-    panels: tuple[Panel, ...]
 
 
 def chart_of(model: Model, table: Table, title: str, wanted: Sequence[str] = ()) -> Chart:

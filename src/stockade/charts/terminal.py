@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import isnan
 
 import numpy as np
+from numpy.typing import NDArray
 from plotille import Canvas
 
-from stockade.arrays import Floats
-from stockade.charts.panels import Chart, Panel
+from stockade.charts.chart import Chart, Panel
 
 MOST_PANELS = 8
 MOST_LINES = 4
@@ -41,7 +42,7 @@ def draw_text(chart: Chart, width: int) -> str:
 
 
 def _panel(chart: Chart, panel: Panel, columns: int, height: int) -> list[str]:
-    low, high = float(panel.values.min()), float(panel.values.max())
+    low, high = panel.ends
     bottom, top = _ends(low, high)
     # A canvas leaves out what lies on its upper and right edge: the highest value gets the last row of dots.
     start, span = float(chart.times[0]), float(np.ptp(chart.times)) or 1.0
@@ -52,20 +53,28 @@ def _panel(chart: Chart, panel: Panel, columns: int, height: int) -> list[str]:
     for line in _lines(panel):
         points = list(zip(chart.times.tolist(), line.tolist(), strict=True))
         for (x, y), (after, then) in pairwise(points):
-            canvas.line(x, y, after, then)
-        if len(points) == 1:
-            canvas.point(*points[0])
+            if not (isnan(y) or isnan(then)):
+                canvas.line(x, y, after, then)
+        for (x, y), alone in zip(points, _alone(line), strict=True):
+            if alone:
+                canvas.point(x, y)
     rows = canvas.plot().replace(_BLANK, " ").splitlines()
     ends = {0: _number(top), len(rows) - 1: _number(bottom)}
     drawn = [f"{ends.get(at, ''):>{_MARGIN}} │{row}".rstrip() for at, row in enumerate(rows)]
     return [f"{'':{_MARGIN}}  {panel.title}: {_told(panel)}", *drawn]
 
 
+def _alone(line: NDArray[np.float64]) -> list[bool]:
+    """Returns for each value whether it has no neighbour that a line could go to."""
+    known = np.concatenate(([False], ~np.isnan(line), [False]))
+    return (known[1:-1] & ~known[:-2] & ~known[2:]).tolist()
+
+
 def _stretched(dots: int) -> float:
     return dots / (dots - 1)
 
 
-def _lines(panel: Panel) -> list[Floats]:
+def _lines(panel: Panel) -> list[NDArray[np.float64]]:
     """Returns what is drawn: of many elements, which hide each other, the lowest, the mean, the highest."""
     if len(panel.labels) <= MOST_LINES:
         return list(panel.values.T)
@@ -85,6 +94,8 @@ def _ends(low: float, high: float) -> tuple[float, float]:
 
 
 def _told(panel: Panel) -> str:
+    if panel.told:
+        return panel.told
     first, last = panel.values[0], panel.values[-1]
     if len(panel.labels) > MOST_LINES:
         return f"lowest, mean and highest; together from {_number(first.sum())} to {_number(last.sum())}"
@@ -94,7 +105,11 @@ def _told(panel: Panel) -> str:
 
 
 def _clock(chart: Chart, columns: int) -> list[str]:
-    first, last = _number(chart.times[0]), _number(chart.times[-1])
+    first, last = (
+        (chart.months[0], chart.months[-1])
+        if chart.months
+        else (_number(chart.times[0]), _number(chart.times[-1]))
+    )
     unit = f" {chart.time_unit}" if chart.time_unit else ""
     between = columns - len(first) - len(last) - len(unit)
     return [f"{'':{_MARGIN}} └{'─' * columns}", f"{'':{_MARGIN}}  {first}{' ' * max(1, between)}{last}{unit}"]

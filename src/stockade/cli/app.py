@@ -13,6 +13,17 @@ import typer
 
 import stockade
 from stockade.cli.doors import door
+from stockade.cli.options import (
+    DataOption,
+    FreshOption,
+    JsonOption,
+    ModelArgument,
+    OutsideOption,
+    ParticlesOption,
+    RepeatsOption,
+    SeedOption,
+    StudyArgument,
+)
 
 app = typer.Typer(
     name="stockade",
@@ -22,42 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-StudyArgument = Annotated[
-    Path, typer.Argument(metavar="STUDY", help="The study's folder: it holds study.toml.")
-]
-ModelArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="MODEL",
-        help="A model file (.mdl, .xmile, .stmx, .xml), a folder with one, or the name of a reference model.",
-    ),
-]
-JsonOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Write the result (or what is wrong) as JSON; - is standard output."
-    ),
-]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Compute everything again, whatever is kept.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the study's seed.")]
-ParticlesOption = Annotated[
-    int | None, typer.Option("--particles", min=16, help="Instead of the study's number.")
-]
-RepeatsOption = Annotated[
-    int | None, typer.Option("--repeats", min=2, help="Independent fits of each explanation, two or more.")
-]
-DataOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--data",
-        metavar="FILE",
-        help="Time series for the model's data variables (.tab, .csv, .dat); may be repeated.",
-    ),
-]
-OutsideOption = Annotated[
-    bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
-]
 
 
 def _example(command: str) -> str:
@@ -220,6 +195,96 @@ def convert(
         typer.echo(f"{out}: written")
 
 
+@app.command(
+    short_help="Say what an event file holds; count by month.",
+    epilog=_example("events ged241.csv --actor 'Northern Front' --country Norland --out series.csv"),
+)
+def events(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="UCDP GED, ACLED, GTD or a table of attacks, as CSV.")
+    ],
+    actors: Annotated[
+        list[str] | None,
+        typer.Option("--actor", metavar="NAME", help="Count events that name it; may be repeated."),
+    ] = None,
+    countries: Annotated[
+        list[str] | None,
+        typer.Option("--country", metavar="NAME", help="Count events in it; may be repeated."),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="NAME", help="A first-level region: the finest place.")
+    ] = None,
+    by: Annotated[
+        Literal["month"] | None, typer.Option("--by", help="Count by month: the finest time.")
+    ] = None,
+    aliases: Annotated[
+        Path | None,
+        typer.Option(
+            "--aliases", metavar="FILE", help="Other names: a CSV file with actor,also,from,to,because."
+        ),
+    ] = None,
+    side: Annotated[
+        Literal["any", "a", "b"], typer.Option("--side", help="On which side the actor must stand.")
+    ] = "any",
+    no_associates: Annotated[
+        bool, typer.Option("--no-associates", help="Leave out those who are only associated with a side.")
+    ] = False,
+    spread: Annotated[
+        bool, typer.Option("--spread", help="Share out events over many days, instead of by their first day.")
+    ] = False,
+    coarsest_date: Annotated[
+        Literal["day", "week", "month", "longer"],
+        typer.Option("--coarsest-date", help="Leave out events whose day is known less well than this."),
+    ] = "longer",
+    covers: Annotated[
+        str | None,
+        typer.Option(
+            "--covers",
+            metavar="MONTHS",
+            help="What the file covers: 2003-01..2010-12; else first to last event.",
+        ),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option("--window", metavar="MONTHS", help="The months wanted: 2006-01..2008-12.")
+    ] = None,
+    known_by: Annotated[
+        str | None, typer.Option("--known-by", metavar="DAY", help="Only what had come out by a day.")
+    ] = None,
+    published_after: Annotated[
+        str | None,
+        typer.Option("--published-after", metavar="LAG", help='When figures come out, such as "1 month".'),
+    ] = None,
+    encoding: Annotated[
+        Literal["utf-8", "latin-1", "utf-16"], typer.Option("--encoding", help="How letters are written.")
+    ] = "utf-8",
+    dates: Annotated[
+        Literal["day-first", "month-first"] | None,
+        typer.Option("--dates", help="Which comes first in dates such as 3/4/2008."),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many actors and countries to list.")] = 15,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The series as a study's series.csv.")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", metavar="FILE", help="The series drawn: .html, .svg or .png.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Say what a file of events holds: format, actors, countries, months, gaps, precision.
+
+    With an actor, a country or --by month: the monthly series, drawn and as a table. Columns that could name
+    or locate a person are not read; a month in a first-level region is the finest cell.
+    """
+    with door(json_file, out, chart):
+        from stockade.cli.events import Asked, Given, show_events
+
+        asked = Asked(
+            tuple(actors or ()), tuple(countries or ()), region, aliases, side, not no_associates, spread,
+            coarsest_date, covers, window, known_by, published_after,
+        )  # fmt: skip
+        show_events(Given(file, encoding, dates, out, chart, json_file, by is not None, most), asked)
+
+
 @app.command(short_help="Fit every explanation of a study.", epilog=_example("fit studies/iraq-2008"))
 def fit(
     study: StudyArgument,
@@ -314,6 +379,50 @@ def follow(
         from stockade.cli.following import follow_and_show
 
         follow_and_show(study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
+
+
+@app.command(
+    short_help="What to watch: the observations that would tell most.",
+    epilog=_example("watch studies/iraq-2008 --claim leaving-count --json watch.json"),
+)
+def watch(
+    study: StudyArgument,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option("--claim", metavar="ID", help="A claim to learn about; may be repeated."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DAY",
+            help="A date of the study. The latest that leaves so many months if not given.",
+        ),
+    ] = None,
+    months: Annotated[int, typer.Option("--months", min=1, help="Coming months to look at.")] = 3,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            "--precision", min=0.01, max=5.0,
+            help="How exact a new report would be: sd of its figure's log. Each kind's own if not given.",
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    seed: SeedOption = None,
+    particles: ParticlesOption = None,
+    repeats: RepeatsOption = None,
+    fresh: FreshOption = False,
+) -> None:  # fmt: skip
+    """Rank observations not yet made by what they can be expected to tell, in bits, with indicators.
+
+    About which explanation holds, and about claims that are named. The next assess shows it.
+    """
+    with door(json_file):
+        from stockade.cli.watching import watch_and_show
+
+        watch_and_show(
+            study, tuple(claim or ()), json_file, as_of=as_of, months=months, precision=precision,
+            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+        )  # fmt: skip
 
 
 @app.command(

@@ -16,7 +16,7 @@ from stockade.cli.sources import ModelFiles
 from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
-    from stockade.charts.panels import Chart
+    from stockade.charts.chart import Chart
     from stockade.model.model import Model
     from stockade.simulation.single import Table
 

@@ -16,7 +16,7 @@ from stockade.compiler.lower import unsupported
 from stockade.compiler.orders import settle_orders
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import plan
-from stockade.compiler.program import build
+from stockade.compiler.program import ARRIVING, HISTORIES, build
 from stockade.compiler.stepping import Stepper, make_stepper
 from stockade.compiler.steps import Method
 from stockade.compiler.suggest import unknown_name
@@ -135,7 +135,8 @@ def compile(
     fixed = {name: literals[name] for name in named if name in literals and name not in control.varying}
     program = build(expanded, control, fixed, constants, path_names, wanted)
     order = [state.name for state in program.states] + [name for name, _ in program.equations]
-    if together if together is not None else pays(program):
+    arriving = any(state.kind in ARRIVING for state in program.states)
+    if not arriving and (together if together is not None else pays(program)):
         program = group(program, replaceable)
     plain, scenario = plan(program), plan(program, frozenset(replaceable))
     known = {one.canonical for one in model.variables}
@@ -170,7 +171,7 @@ def _refuse_moving(model: Model, control: Control, *, average: bool) -> None:
 
 
 def _is_fixed_delay(equation: Expression) -> bool:
-    return isinstance(equation, Call) and equation.function == "#delayed"
+    return isinstance(equation, Call) and equation.function in HISTORIES
 
 
 def _saved(control: Control, count: int) -> Floats:

@@ -3,10 +3,11 @@
 Each such call is replaced by a reference to hidden variables whose names hold a `#`, which no name of a
 model file can hold unquoted. Definitions follow the Vensim reference manual.
 
-Three hidden forms are left for the integrator, as calls that no file can contain:
+A few hidden forms are left for the integrator, as calls that no file can contain:
     #initial(x)                 the value of x at the start of the run
     #carried(next, initial)     a state that takes the value `next` after each step
     #delayed(x, delay, initial) the value that x had `delay` ago, in whole steps
+    #material, #information     the same with a delay that may change; see `State`
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from stockade.compiler.accounting import MOST_PERIODS, present_value, present_value_at_ends, straight_line
+from stockade.compiler.functions import NOT_AVAILABLE
 from stockade.compiler.noise import UNIFORM, stream
 from stockade.compiler.walk import rewrite
 from stockade.errors import Diagnostic, Place, StockadeError
@@ -220,6 +222,13 @@ def _time_value(call: Call, to: _Expansion) -> Expression:
     )
 
 
+def _material(call: Call, to: _Expansion) -> Expression:
+    """A delay that keeps all that enters; where nothing arrives it is what its last argument says."""
+    held = to.add("delayed", "stock", Call("#material", call.arguments[:3]))
+    none = Binary("=", held, Number(NOT_AVAILABLE))
+    return Call("if then else", (none, call.arguments[3], held))
+
+
 def _depreciation(call: Call, to: _Expansion) -> Expression:
     lifetime, length = call.arguments[1:3]
     if (
@@ -271,6 +280,8 @@ BUILDERS: Mapping[str, Builder] = {
     "forecast": lambda call, to: _forecast(call.arguments, to),
     "sample if true": lambda call, to: _sample(call.arguments, to),
     "delay fixed": lambda call, to: to.add("delayed", "stock", Call("#delayed", call.arguments)),
+    "delay information": lambda call, to: to.add("delayed", "stock", Call("#information", call.arguments)),
+    "delay material": _material,
     "random 0 1": lambda _, to: _draw(Number(0.0), to),
     "random uniform": _random_uniform,
     "random normal": _random,

@@ -167,5 +167,5 @@ def unsupported(variables: Sequence[Variable], model: Model) -> list[Diagnostic]
 
 def _is_state(node: Call, root: Expression) -> bool:
     """Says whether a call is one of the forms that the integrator itself takes, at the top of an equation."""
-    states = ("integ", "active initial", "#initial", "#carried", "#delayed")
+    states = ("integ", "active initial", "#initial", "#carried", "#delayed", "#material", "#information")
     return node is root and node.function in states

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from stockade.compiler.group import CONSTANTS, INPUTS, SERIES
 from stockade.compiler.lower import Code, is_simple, postfix
 from stockade.compiler.marks import CLOCKED, Mark
-from stockade.compiler.program import Program, State
+from stockade.compiler.program import ARRIVING, HISTORIES, Program, State
 from stockade.compiler.walk import names_in, postorder, with_children
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
 from stockade.model.walk import children
@@ -165,8 +165,13 @@ def plan(program: Program, overridden: frozenset[str] = frozenset()) -> Plan:
             (state, code(change), code(state.delay) if state.delay is not None else None)
             for state, change in zip(program.states, changes, strict=True)
         ),
-        _stages(stepwise, changes, program.recorded),
+        _stages(stepwise, [*changes, *_lengths(program)], program.recorded),
     )
+
+
+def _lengths(program: Program) -> list[Expression]:
+    """Returns how long the delays are that are looked at in every step."""
+    return [one.delay for one in program.states if one.kind in ARRIVING and one.delay is not None]
 
 
 def _stages(
@@ -216,7 +221,7 @@ def is_elementwise(plan: Plan) -> bool:
     codes = [code for _, code in (*plan.stepwise, *((one.name, change) for one, change, _ in plan.states))]
     if sum(len(code) for code in codes) > LONGEST_PIECE:
         return False
-    return all(state.kind != "#delayed" for state, _, _ in plan.states) and all(
+    return all(state.kind not in HISTORIES for state, _, _ in plan.states) and all(
         is_simple(one) for code in codes for one in code
     )
 

@@ -121,15 +121,19 @@ def _with_axes(value: Array, elements: int, axes: int) -> Array:
     return value.reshape(*shape[:elements], *(1,) * (axes + elements - value.ndim), *shape[elements:])
 
 
+def whole_steps(length: Value, step: Value) -> Array:
+    """Returns how many steps a delay takes, at least one; half a step counts as a whole one, as in Vensim."""
+    steps = jnp.floor(jnp.asarray(length) / step + 0.5 + TOLERANCE)
+    return jnp.maximum(steps, 1.0).astype(jnp.int32)
+
+
 def _delays(plan: Plan, starts: Values, axes: int) -> dict[str, Array]:
     """Returns the length of every fixed delay in whole steps, at least one, by state."""
     found = {}
     for state, _, code in plan.states:
         if code is not None:
-            length = jnp.asarray(number(evaluate(code, starts, _start_moment(plan, axes)))) / _step(plan)
-            # Half a step counts as a whole one, as in Vensim.
-            steps = jnp.floor(length + 0.5 + TOLERANCE)
-            found[state.name] = jnp.maximum(steps, 1.0).astype(jnp.int32)
+            length = number(evaluate(code, starts, _start_moment(plan, axes)))
+            found[state.name] = whole_steps(length, _step(plan))
     return found
 
 

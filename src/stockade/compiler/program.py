@@ -12,8 +12,11 @@ from stockade.compiler.walk import names_in
 from stockade.model.expressions import Call, Expression, Number, Series, Table
 from stockade.model.model import Model
 
-StateKind = Literal["integ", "#carried", "#delayed"]
-STATE_KINDS = ("integ", "#carried", "#delayed")
+StateKind = Literal["integ", "#carried", "#delayed", "#material", "#information"]
+ARRIVING = ("#material", "#information")
+"""Delays whose time may change: they keep what arrives at each step to come."""
+HISTORIES = ("#delayed", *ARRIVING)
+STATE_KINDS = ("integ", "#carried", *HISTORIES)
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,11 @@ class State:
     Attributes:
         name: Canonical name.
         kind: ``integ``: adds its change times the step. ``#carried``: takes its change as its new value.
-            ``#delayed``: the value that its change had some steps ago.
+            ``#delayed``: the value that its change had some steps ago. ``#material``: the sum of the values
+            that arrive now, :NA: where none does. ``#information``: the last value that has arrived.
         change: The expression for the rate, the next value, or what is delayed.
         initial: The expression for the value at the start.
-        delay: For ``#delayed``: how long ago, in time.
+        delay: For those with a history: how long ago, or how long until it arrives, in time.
     """
 
     name: str
@@ -73,9 +77,9 @@ def state_of(name: str, equation: Expression) -> State | None:
     """Returns the state that an equation describes; None where it describes none."""
     if not isinstance(equation, Call) or equation.function not in STATE_KINDS:
         return None
-    if equation.function == "#delayed":
+    if equation.function in HISTORIES:
         change, delay, initial = equation.arguments
-        return State(name, "#delayed", change, initial, delay)
+        return State(name, equation.function, change, initial, delay)  # type: ignore[arg-type]
     change, initial = equation.arguments
     return State(name, equation.function, change, initial)  # type: ignore[arg-type]
 

@@ -11,11 +11,11 @@ import jax.numpy as jnp
 
 from stockade.arrays import Array
 from stockade.compiler.apart import apart
-from stockade.compiler.functions import Moment, Value, full, number
+from stockade.compiler.functions import NOT_AVAILABLE, Moment, Value, full, number
 from stockade.compiler.lower import Code, evaluate
 from stockade.compiler.plan import Stage
-from stockade.compiler.prepare import Run, Values
-from stockade.compiler.program import State
+from stockade.compiler.prepare import Run, Values, whole_steps
+from stockade.compiler.program import ARRIVING, State
 
 Method = Literal["euler", "rk4"]
 Noise = Callable[[Values], Values]
@@ -82,6 +82,8 @@ def seen_states(run: Run, carried: Values, k: Value) -> Values:
         value = carried[state.name]
         if state.kind == "#delayed":
             value = _past(value, k - run.delays[state.name], run.beginnings[state.name])
+        elif state.kind in ARRIVING:
+            value = value[k]
         seen[state.name] = _read(run, state.name, value, k)
     return seen
 
@@ -91,6 +93,28 @@ def _past(history: Array, at: Array, before: Array) -> Array:
     index = jnp.broadcast_to(jnp.maximum(at, 0), history.shape[1:])
     value = jnp.take_along_axis(history, index[None], axis=0)[0]
     return jnp.where(at < 0, before, value)
+
+
+def to_come(run: Run, state: State) -> Array:
+    """Returns what arrives at each step of what was on its way at the start, shape (step, ...)."""
+    begins = run.beginnings[state.name]
+    rows = _rows(run.plan.program.control.steps + 1, begins.ndim)
+    if state.kind == "#information":
+        return jnp.broadcast_to(begins, (len(rows), *begins.shape))
+    return jnp.where(rows < run.delays[state.name], begins, NOT_AVAILABLE)
+
+
+def _arriving(state: State, coming: Array, new: Array, at: Array) -> Array:
+    """Returns what arrives at each step once a value is on its way that will at step `at`."""
+    rows = _rows(len(coming), new.ndim)
+    if state.kind == "#information":
+        # What would have arrived later is older, and is given up.
+        return jnp.where(rows >= at, new, coming)
+    return jnp.where(rows == at, jnp.where(coming == NOT_AVAILABLE, new, coming + new), coming)
+
+
+def _rows(count: int, axes: int) -> Array:
+    return jnp.arange(count).reshape((count, *(1,) * axes))
 
 
 def advance(
@@ -117,12 +141,16 @@ def advance(
     if method == "rk4":
         slopes = _rk4_slopes(run, seen, slopes, flows, k)
     after: Values = {}
-    for state, code, _ in run.plan.states:
+    for state, code, length in run.plan.states:
         name = state.name
         if state.kind == "integ":
             after[name] = seen[name] + dt * slopes[name]
             continue
         new = full(evaluate(code, values, values["#when"]), run.shape(name))
+        if state.kind in ARRIVING and length is not None:
+            lasts = whole_steps(number(evaluate(length, values, values["#when"])), dt)
+            after[name] = _arriving(state, carried[name], new, k + lasts)
+            continue
         after[name] = new if state.kind == "#carried" else carried[name].at[k].set(new)
     return {name: jnp.broadcast_to(one, carried[name].shape) for name, one in after.items()}, values
 

@@ -132,11 +132,15 @@ def _on(days: np.ndarray, alias: Alias) -> np.ndarray:
     return inside
 
 
-def must_be_known(events: Events, wanted: Sequence[str], aliases: Sequence[Alias]) -> None:
-    """Raises a StockadeError (``unknown-actor``) with near names for each actor that no event names."""
+def as_written(events: Events, wanted: Sequence[str], aliases: Sequence[Alias]) -> tuple[str, ...]:
+    """Returns names of actors as the file writes them; a name that stands in a table of names as it is.
+
+    Raises:
+        StockadeError: ``unknown-actor`` with near names, for each that no event names.
+    """
     known = actors_of(events)
-    plain = {plain_name(one) for one in known}
-    aliased = {plain_name(one.actor) for one in aliases if plain_name(one.also) in plain}
+    plain = {plain_name(one): one for one in reversed(known)}
+    aliased = {plain_name(one.actor): one.actor for one in aliases if plain_name(one.also) in plain}
     wrong = [one for one in wanted if plain_name(one) not in plain | aliased]
     if wrong:
         raise StockadeError(
@@ -146,6 +150,7 @@ def must_be_known(events: Events, wanted: Sequence[str], aliases: Sequence[Alias
             )
             for one in wrong
         )  # fmt: skip
+    return tuple({**aliased, **plain}[plain_name(one)] for one in wanted)
 
 
 def _advice(near: Sequence[str]) -> str:

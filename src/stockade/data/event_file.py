@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import logging
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ Encoding = Literal["utf-8", "latin-1", "utf-16"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "latin-1", "utf-16")
 LARGEST_FILE = 4 * 1024**3
 """Bytes; ten times the global GED of 2025."""
+_LONGEST_START, _RECORDS_SEEN = 1 << 20, 2
 log = logging.getLogger("stockade.data")
 
 
@@ -111,22 +113,28 @@ def _first_records(file: str, encoding: Encoding, delimiter: str) -> list[list[s
     """Returns the first two records that are not blank."""
     found: list[list[str]] = []
     try:
-        for _, record in records(file, encoding, delimiter):
-            found.append(record)
-            if len(found) == 2:
+        with Path(file).open(encoding=_codec(encoding), newline="") as stream:
+            start = stream.read(_LONGEST_START)
+        for record in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True):
+            found += [record] if record else []
+            if len(found) == _RECORDS_SEEN:
                 break
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise _not_text(file, encoding) from None
     except csv.Error as error:
-        hint = "Check the double quotes of the first lines."
-        raise _error("not-csv", f"The file is not CSV: {error}.", file, hint, line=1) from None
+        if not found:
+            hint = "Check the double quotes of the first lines."
+            raise _error("not-csv", f"The file is not CSV: {error}.", file, hint, line=1) from None
     return found
+
+
+def _codec(encoding: Encoding) -> str:
+    return "utf-8-sig" if encoding == "utf-8" else encoding
 
 
 def records(file: str, encoding: Encoding, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yields (line, cells) of each record that is not blank."""
-    codec = "utf-8-sig" if encoding == "utf-8" else encoding
-    with Path(file).open(encoding=codec, newline="") as stream:
+    with Path(file).open(encoding=_codec(encoding), newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter, strict=True)
         line = 1
         for cells in reader:

@@ -16,6 +16,7 @@ from stockade.errors import Diagnostic, Place, StockadeError
 
 DateOrder = Literal["day-first", "month-first"]
 _ROWS_TOLD = 5
+_LONGEST = 30 * 366
 
 
 def read_events(path: str | Path, *, encoding: Encoding = "utf-8", dates: DateOrder | None = None) -> Events:
@@ -41,8 +42,11 @@ def read_events(path: str | Path, *, encoding: Encoding = "utf-8", dates: DateOr
     if twice:
         hint = "Keep one row of each: two releases, or a file with a row for each actor, count events twice."
         message = "The event stands in the file before."
-        raw.fault("event-twice", opened.format.id or "", np.array(twice), message, hint)
+        raw.fault("event-twice", opened.format.id or "", np.array(list(twice)), message, hint, twice)
     reversed_ = draft.end < draft.start
+    too_long = draft.end - draft.start > np.timedelta64(_LONGEST, "D")
+    hint = "Correct the days; an event is no war."
+    raw.fault("event-too-long", "end", too_long, "The event lasts longer than thirty years.", hint)
     raw.fault("event-reversed", "end", reversed_, "The event ends before it begins.", "Swap the two days.")
     if raw.faults:
         raise StockadeError(_diagnostics(opened, raw, count))
@@ -62,6 +66,7 @@ def _diagnostic(opened: Opened, raw: Raw, row: int, fault: Fault, lines: dict[in
     ours = next((name for name, theirs in raw.names.items() if theirs == fault.column), "")
     words = raw.columns.get(ours)
     excerpt = words.words[words.codes[row]] if words is not None else ""
+    excerpt = excerpt if fault.texts is None else fault.texts.get(row, "")
     more = len(fault.rows) - _ROWS_TOLD
     hint = fault.hint + (f" {len(fault.rows):,} rows have it." if more > 0 else "")
     return Diagnostic(

@@ -15,7 +15,7 @@ from stockade.errors import Diagnostic, Place, StockadeError
 
 MOST_TOLD = 40
 _MEMORY = "700MB"
-_NEVER = "\x01\x02"  # no cell holds this, so no cell is null: an empty one is an empty text
+_NEVER = "\x01\x02"  # what DuckDB takes for null: an empty cell is an empty text
 _CHUNK = 1 << 24
 _CODES = {
     "INVALID ENCODING": "not-utf-8", "TOO MANY COLUMNS": "ragged-row", "MISSING COLUMNS": "ragged-row",
@@ -27,7 +27,7 @@ _HINTS = {
 }
 
 
-def read_rows(opened: Opened, unique: str | None) -> tuple[int, dict[str, Words], tuple[int, ...]]:
+def read_rows(opened: Opened, unique: str | None) -> tuple[int, dict[str, Words], dict[int, str]]:
     """Reads the columns of a file that its format needs.
 
     Args:
@@ -36,7 +36,7 @@ def read_rows(opened: Opened, unique: str | None) -> tuple[int, dict[str, Words]
 
     Returns:
         The number of events, the columns by our name, and the rows (from 0) whose `unique` cell stood
-        before already.
+        before already, with that cell.
 
     Raises:
         StockadeError: ``ragged-row``, ``not-utf-8``, ``not-csv``, ``empty-file``.
@@ -66,7 +66,7 @@ def read_rows(opened: Opened, unique: str | None) -> tuple[int, dict[str, Words]
 def _load(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
     """Fills the table ``events``; column c3 is the file's fourth. Raises for lines that are no records."""
     kinds = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(opened.names)))
-    kept = ", ".join(f"trim(c{at}) AS c{at}" for at in sorted(set(opened.wanted.values())))
+    kept = ", ".join(f"coalesce(trim(c{at}), '') AS c{at}" for at in sorted(set(opened.wanted.values())))
     # Names of columns are numbers and the file is a parameter: nothing of the file stands in the query.
     connection.execute(
         f"CREATE TEMP TABLE events AS SELECT {kept} FROM read_csv($file, auto_detect=false, "  # noqa: S608
@@ -99,21 +99,21 @@ def _rejections(opened: Opened, rejected: list[tuple[int, str, str, str]]) -> It
     return told.values()
 
 
-def _repeated(connection: duckdb.DuckDBPyConnection, opened: Opened, unique: str | None) -> tuple[int, ...]:
+def _repeated(connection: duckdb.DuckDBPyConnection, opened: Opened, unique: str | None) -> dict[int, str]:
     """Returns rows whose cell stood before already; blank cells are no names."""
     if unique is None or unique not in opened.wanted:
-        return ()
+        return {}
     column = f"c{opened.wanted[unique]}"
     query = (
-        f"SELECT rowid FROM events WHERE {column} <> '' "  # noqa: S608
+        f"SELECT rowid, {column} FROM events WHERE {column} <> '' "  # noqa: S608
         f"QUALIFY row_number() OVER (PARTITION BY {column} ORDER BY rowid) > 1 ORDER BY rowid"
     )
     (total, distinct) = connection.execute(
         f"SELECT count(*), count(DISTINCT {column}) FROM events WHERE {column} <> ''"  # noqa: S608
     ).fetchall()[0]
     if total == distinct:
-        return ()
-    return tuple(row for (row,) in connection.execute(query).fetchall())
+        return {}
+    return dict(connection.execute(query).fetchall())
 
 
 def _coded(connection: duckdb.DuckDBPyConnection, at: int) -> Words:
@@ -153,7 +153,7 @@ def lines_of(opened: Opened, rows: Iterable[int], count: int) -> dict[int, int]:
             if at - opened.before == row:
                 found[row] = line
                 row = next(pending)
-    except (StopIteration, csv.Error, UnicodeDecodeError):
+    except (StopIteration, csv.Error, UnicodeError):
         pass  # the rows that are left stay without a line
     return found
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
-from stockade.data.actors import must_be_known
+from stockade.data.actors import as_written
 from stockade.data.event_choice import Chosen, Selection, choose, release_day
 from stockade.data.event_remarks import remarks
 from stockade.data.events import NOT_VIOLENT, TYPE_NAMES, UNTYPED, Events, Note, Release, months_of
@@ -24,7 +24,7 @@ class EventSeries:
     Attributes:
         file: The file of events.
         format: Its format.
-        selection: What was counted.
+        selection: What was counted, its actors as the file writes them.
         first_month: Month of row 0.
         values: (month,) arrays by column, read-only; 0 where nothing happened, not-a-number where nobody
             looked, or nothing had come out yet.
@@ -66,8 +66,7 @@ def monthly(events: Events, selection: Selection | None = None) -> EventSeries:
             ``no-release-rule``.
     """
     wanted = selection or Selection()
-    if wanted.actors:
-        must_be_known(events, wanted.actors, wanted.aliases)
+    wanted = replace(wanted, actors=as_written(events, wanted.actors, wanted.aliases))
     chosen = choose(events, wanted)
     span = _span(events, chosen, wanted)
     window = wanted.window or span

@@ -119,6 +119,21 @@ def null_means(observation: CountObservation, kind: NullKind) -> np.ndarray:
     return np.array([_mean_at(month, counts, kind, observation) for month in range(start, len(counts))])
 
 
+def next_report(problem: Problem, series: str, first_guess: tuple[float, float]) -> tuple[float, float]:
+    """Returns what a null expects of the next report of a kind: its log, and the sd of what is not noise.
+
+    Args:
+        problem: Whose reports have been seen.
+        series: Kind of report.
+        first_guess: (median, sigma) that is expected of the first one.
+    """
+    levels = [_level(one) for one in problem.reports if one.seen and one.series == series]
+    known = [one for one in levels if one is not None]
+    if known:
+        return float(np.mean(known)), 0.0
+    return float(np.log(first_guess[0])), first_guess[1]
+
+
 def draw_counts(fit: NullFit, *, seed: int, draws: int) -> dict[str, np.ndarray]:
     """Returns predictive counts (month, draw) of every series and month of the period.
 

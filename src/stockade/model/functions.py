@@ -82,6 +82,8 @@ _SUPPORTED = _rows(
     delay3i            | 3 | 3 | a, time, a -> a
     delay n            | 4 | 4 | a, time, a, 1 -> a
     delay fixed        | 3 | 3 | a, time, a -> a
+    delay information  | 3 | 3 | a, time, a -> a
+    delay material     | 4 | 4 | a, time, a, a -> a
     trend              | 3 | 3 | a, time, 1/time -> 1/time
     forecast           | 3 | 3 | a, time, time -> a
     delayp                   | 3 | 3 | a, time, ? -> a
@@ -155,8 +157,6 @@ _KNOWN_ONLY = _rows(
     alloc p                  | 4 | 4 | ? -> ?
     delay batch              | 0 | 999 | ? -> ?
     delay conveyor           | 0 | 999 | ? -> ?
-    delay information        | 3 | 3 | a, time, a -> a
-    delay material           | 4 | 4 | a, time, a, a -> a
     delay profile            | 0 | 999 | ? -> ?
     demand at price          | 0 | 999 | ? -> ?
     depreciate by schedule   | 0 | 999 | ? -> ?

@@ -28,6 +28,8 @@ MEMORY: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = MappingProxyType
         "delay3i": ((1,), (1, 2)),
         "delay n": ((1, 3), (1, 2, 3)),
         "delay fixed": ((), (2,)),
+        "delay information": ((), (2,)),
+        "delay material": ((3,), (2, 3)),
         "depreciate straightline": ((0,), (0, 3)),
         "npv": ((0, 3), (0, 1, 2, 3)),
         "npve": ((0, 3), (0, 1, 2, 3)),

@@ -14,7 +14,7 @@ from stockade.structure.flows import Term, rate_of, stocks_of, terms_of
 
 START = "#start of "
 REMEMBERING = ("smooth", "delay", "trend", "forecast", "sample", "integ", "depreciate", "npv")
-JUMPING = ("delay fixed", "delay conveyor", "delayp", "delay profile")
+JUMPING = ("delay fixed", "delay information", "delay material", "delay conveyor", "delayp", "delay profile")
 CLOCKED = ("step", "ramp", "pulse", "random", "get data", "data")
 
 

@@ -15,7 +15,7 @@ from stockade.study.build_accounts import (
     build_forecast,
     build_priors,
 )
-from stockade.study.build_data import build_definition, build_input, build_observe
+from stockade.study.build_data import build_definition, build_input, build_observe, build_watch
 from stockade.study.build_scenarios import build_scenario
 from stockade.study.builder import Builder
 from stockade.study.lines import Source
@@ -52,6 +52,7 @@ def build(form: StudyFile, source: Source, folder: Path) -> Study:
         forecast=build_forecast(builder, form.forecast),
         claims=tuple(build_claim(builder, index, one) for index, one in enumerate(form.claim)),
         briefing=_briefing(form), file=source.file,
+        watches=tuple(build_watch(builder, name, one) for name, one in form.watch.items()),
     )  # fmt: skip
     if builder.problems:
         raise StockadeError(sorted(builder.problems, key=lambda one: one.place.line or 0))

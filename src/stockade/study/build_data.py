@@ -7,8 +7,16 @@ from datetime import date
 from stockade.data.months import Window, parse_day, parse_lag, parse_month, parse_window
 from stockade.model.names import canonical
 from stockade.study.builder import Builder
-from stockade.study.schema_parts import InputTable, ObserveTable, ReportTable
-from stockade.study.study import Assumption, FirstGuess, Input, LeaveOut, Observe, ReportDefinition
+from stockade.study.schema_parts import InputTable, ObserveTable, ReportTable, WatchTable
+from stockade.study.study import (
+    Assumption,
+    FirstGuess,
+    Input,
+    LeaveOut,
+    Observe,
+    ReportDefinition,
+    Watch,
+)
 
 
 def _units(unit: str | list[str] | None) -> tuple[str, ...]:
@@ -76,6 +84,23 @@ def build_definition(builder: Builder, name: str, table: ReportTable) -> ReportD
         name=name, series=table.series or name, units=_units(table.unit), is_=table.is_,
         canonical=None if table.is_ is None else canonical(table.is_), statistic=table.statistic,
         share=table.share, sigma=table.noise.lognormal, bias_per_source=table.bias_per_source,
+        first_guess=None if guess is None else FirstGuess(guess.median, guess.sigma),
+        label=table.label or name, place=builder.source.place(*key),
+    )  # fmt: skip
+
+
+def build_watch(builder: Builder, name: str, table: WatchTable) -> Watch:
+    """Makes a series that nobody collects yet from its table."""
+    key = ("watch", name)
+    builder.identifier(name, key)
+    window = None
+    if table.window is not None:
+        window = builder.read(parse_window, table.window, *key, "window", otherwise=Window(0, 0))
+    counts, guess = table.noise.negative_binomial, table.first_guess
+    return Watch(
+        name=name, is_=table.is_, canonical=canonical(table.is_),
+        noise="lognormal" if counts is None else "negative_binomial",
+        spread=counts or table.noise.lognormal or 1.0, because=table.because, window=window,
         first_guess=None if guess is None else FirstGuess(guess.median, guess.sigma),
         label=table.label or name, place=builder.source.place(*key),
     )  # fmt: skip

@@ -25,7 +25,8 @@ def check(
     names = _Names(study, source, model)
     found = [
         *names.inputs(), *names.observations(), *names.priors(), *names.explanations(), *names.scenarios(),
-        *names.briefing(), *check_nulls(study, source), *check_data(study, source, table, reports),
+        *names.watches(), *names.briefing(), *check_nulls(study, source),
+        *check_data(study, source, table, reports),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: one.place.line or 0))
 
@@ -108,6 +109,15 @@ class _Names:
             for word, month in (("from", scenario.from_), ("until", scenario.until)):
                 if month is not None and month not in period:
                     yield self._outside(f"'{word}'", (*key, word))
+
+    def watches(self) -> Iterable[Diagnostic]:
+        """What one could watch is a variable that moves, in months of the study."""
+        for one in self.study.watches:
+            key = ("watch", one.name)
+            kinds = ("stock", "auxiliary", "data")
+            yield from self._variable(one.is_, (*key, "is"), kinds, "what is watched is")
+            if one.window is not None and not one.window.within(self.study.period):
+                yield self._outside("'window'", (*key, "window"))
 
     def briefing(self) -> Iterable[Diagnostic]:
         """The briefing shows variables that move."""

@@ -65,6 +65,8 @@ def _texts(study: Study) -> Iterator[tuple[str, Key]]:
     for one in study.definitions:
         if one.is_ is not None:
             yield one.is_, ("report", one.name, "is")
+    for one in study.watches:
+        yield one.is_, ("watch", one.name, "is")
 
 
 def _misfits(variable: Variable, model: Model, source: Source, key: Key) -> Iterator[Diagnostic]:

@@ -37,6 +37,7 @@ from stockade.study.scoring import ScoredForecast, score_forecasts
 from stockade.study.simulators import fitting_simulator, judging_simulator
 from stockade.study.store import FOLDER, Store
 from stockade.study.study import Fit
+from stockade.study.watching import kept_watchlist
 from stockade.study.worlds import Account, WorldMaker, mechanism_account, month_times, null_account
 
 
@@ -105,7 +106,12 @@ def assess_study(
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
     document = _document("assess", folder, progress, fit, fresh=fresh)
     study = open_study(folder).study
-    return replace(document, course=kept_course(study), influence=kept_influence(study))
+    return replace(
+        document,
+        course=kept_course(study),
+        influence=kept_influence(study),
+        watchlist=kept_watchlist(study),
+    )
 
 
 def _document(

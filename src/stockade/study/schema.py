@@ -23,6 +23,7 @@ from stockade.study.schema_parts import (
     ScenarioTable,
     StudyTable,
     Table,
+    WatchTable,
 )
 
 
@@ -51,6 +52,9 @@ class StudyFile(Table):
     )
     scenario: dict[str, ScenarioTable] = Field(
         default_factory=dict, description="What would have been: variables held from a month on."
+    )
+    watch: dict[str, WatchTable] = Field(
+        default_factory=dict, description="Series that nobody collects yet, which one could watch."
     )
     forecast: ForecastTable | None = Field(default=None, description="A forecast scored against what came.")
     briefing: BriefingTable = Field(

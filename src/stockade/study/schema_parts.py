@@ -178,6 +178,41 @@ class ReportTable(Table):
     label: Sentence | None = Field(default=None, description="What figures call it; the key where left out.")
 
 
+class WatchNoise(Table):
+    """How an observation that nobody makes yet would scatter. Exactly one of the two."""
+
+    lognormal: Positive | None = Field(
+        default=None, description="Sd of the log of one figure for the mean over the months."
+    )
+    negative_binomial: Positive | None = Field(
+        default=None, description="Dispersion of monthly counts: variance = mean + mean^2 / dispersion."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> WatchNoise:
+        if (self.lognormal is None) == (self.negative_binomial is None):
+            raise ValueError("one of lognormal and negative_binomial should be given")
+        return self
+
+
+class WatchTable(Table):
+    """A series that nobody collects yet, or a source not yet asked; aggregates only."""
+
+    is_: Sentence = Field(
+        alias="is", description="The model variable, or an expression over variables in Vensim's notation."
+    )
+    noise: WatchNoise = Field(description="How what would be seen scatters around it.")
+    because: Sentence = Field(description="Who could collect it, and why it would scatter so.")
+    window: Span | None = Field(
+        default=None, description="Months it would be about; the coming months where left out."
+    )
+    first_guess: FirstGuessTable | None = Field(
+        default=None,
+        description="What a null expects of a month of it; nulls say nothing of it where left out.",
+    )
+    label: Sentence | None = Field(default=None, description="What tables call it; the key where left out.")
+
+
 class LognormalTable(Table):
     """A log-normal prior."""
 

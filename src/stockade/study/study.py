@@ -246,6 +246,34 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """A series that nobody collects yet: what it would be about, and how it would scatter.
+
+    Attributes:
+        name: The key in study.toml.
+        is_: The model variable, as written.
+        canonical: The same as the model knows it.
+        noise: ``lognormal``: one figure for the mean over the months; ``negative_binomial``: monthly counts.
+        spread: Sd of the figure's log, or the dispersion of the counts.
+        because: Who could collect it, and why it would scatter so.
+        window: Months it would be about; None for the coming ones.
+        first_guess: What a null expects of a month of it; None where nulls say nothing.
+        label: What to call it.
+    """
+
+    name: str
+    is_: str
+    canonical: str
+    noise: Literal["lognormal", "negative_binomial"]
+    spread: float
+    because: str
+    window: Window | None
+    first_guess: FirstGuess | None
+    label: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """A forecast from one as-of date over a window, scored against what came."""
 
@@ -345,6 +373,7 @@ class Study:
     forecast: Forecast | None
     claims: tuple[Claim, ...]
     briefing: Briefing = field(default_factory=Briefing)
+    watches: tuple[Watch, ...] = ()
     file: str = field(default="study.toml", compare=False)
 
     @property

@@ -84,7 +84,7 @@ def whatif_study(
     """
     study = open_study(folder)
     together = _scenarios(study, wanted)
-    dates = _dates(study, as_of)
+    dates = dates_named(study, as_of)
     settings = replace(study.study.fit, **fit)
     fitting = fitting_simulator(study)
     month_times(fitting, study.study)
@@ -286,7 +286,12 @@ def _scenarios(folder: StudyFolder, wanted: Sequence[str]) -> list[list[Scenario
     return found
 
 
-def _dates(folder: StudyFolder, wanted: Sequence[str]) -> list[date]:
+def dates_named(folder: StudyFolder, wanted: Sequence[str]) -> list[date]:
+    """Returns as-of dates of a study by how they are written, earliest first; the latest where none is named.
+
+    Raises:
+        StockadeError: ``unknown-as-of``.
+    """
     known = {one.isoformat(): one for one in sorted(folder.study.as_of)}
     lacking = [one for one in wanted if one not in known]
     if lacking:

@@ -67,8 +67,8 @@ def deaths_or_unknown(text: str) -> float | None:
     return None if value in (-9, -99) else deaths(text)
 
 
-def choice(known: Iterable[int], what: str) -> Callable[[str], int | None]:
-    """Returns a parser of a code: one of some whole numbers, or blank."""
+def choice(known: range, what: str) -> Callable[[str], int | None]:
+    """Returns a parser of a code: a whole number out of a range, or blank."""
     allowed = frozenset(known)
 
     def parse(text: str) -> int | None:
@@ -76,8 +76,8 @@ def choice(known: Iterable[int], what: str) -> Callable[[str], int | None]:
         if value is None and is_blank(text):
             return None
         if value is None or value not in allowed:
-            listed = ", ".join(map(str, sorted(allowed)))
-            raise ValueError("event-code", f"'{text}' is no {what}.", f"It is one of {listed}.")
+            hint = f"It is a whole number from {min(allowed)} to {max(allowed)}."
+            raise ValueError("event-code", f"'{text}' is no {what}.", hint)
         return int(value)
 
     return parse

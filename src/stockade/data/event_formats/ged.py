@@ -32,7 +32,7 @@ _LAYOUT = (
 
 
 def _build(raw: Raw) -> Draft:
-    kinds = raw.parsed("type", choice((1, 2, 3), "type of violence"), 0, "int8")
+    kinds = raw.parsed("type", choice(range(1, 4), "type of violence"), 0, "int8")
     if np.any(missing := kinds == 0):
         hint = "It is 1 (state-based), 2 (non-state) or 3 (one-sided)."
         _blank_faults(raw, "type", missing, "The event has no type of violence.", hint)

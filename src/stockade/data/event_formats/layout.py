@@ -66,13 +66,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A cell that cannot be used: the text that stands there, in all rows that hold it."""
+    """A cell that cannot be used, in all rows that hold it; `texts` by row where the column is not kept."""
 
     code: str
     column: str
     rows: np.ndarray
     message: str
     hint: str
+    texts: Mapping[int, str] | None = None
 
 
 class Raw:
@@ -119,11 +120,19 @@ class Raw:
                 values[at] = value
         return values[column.codes]
 
-    def fault(self, code: str, name: str, rows: np.ndarray, message: str, hint: str) -> None:
+    def fault(
+        self,
+        code: str,
+        name: str,
+        rows: np.ndarray,
+        message: str,
+        hint: str,
+        texts: Mapping[int, str] | None = None,
+    ) -> None:
         """Notes that (event,) booleans or positions of rows are wrong."""
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
         if len(at):
-            self.faults.append(Fault(code, self.names.get(name, name), at, message, hint))
+            self.faults.append(Fault(code, self.names.get(name, name), at, message, hint, texts))
 
     def days(self, name: str, *, needed: bool = True) -> np.ndarray:
         """Returns (event,) days as datetime64[D]; where they are `needed`, a blank cell is a fault."""
@@ -151,11 +160,11 @@ class Raw:
     ) -> Side:
         """Returns a column of actors; where it is `needed`, an empty cell is a fault."""
         names = self.words(name)
+        members = tuple(tuple(one for one in split(word) if one) for word in names.words)
         if needed:
-            empty = np.array([word == "" for word in names.words], dtype=bool)
+            empty = np.array([not one for one in members], dtype=bool)
             hint = "Fill in who it was, as the file's makers did, or take the row out."
             self.fault("event-without-actor", name, names.has(empty), "The event names no actor.", hint)
-        members = tuple(tuple(one for one in split(word) if one) for word in names.words)
         return Side(self.names.get(name, name), names, members, main)
 
     def figures(self, **known: np.ndarray) -> dict[str, np.ndarray]:

@@ -135,7 +135,10 @@ def name_lookups(equation: Expression, names: Collection[str]) -> Expression:
     """Turns ``table(x)`` into a call of ``lookup`` where ``table`` is a variable of the file."""
 
     def change(node: Expression) -> Expression:
-        if not isinstance(node, Call) or node.function not in names or node.function in FUNCTIONS:
+        if not isinstance(node, Call) or node.function not in names:
+            return node
+        # A model may have a lookup that is called like a function of Vensim's that few know.
+        if node.function in FUNCTIONS and FUNCTIONS[node.function].supported:
             return node
         table = Reference(node.function, (), node.written, node.place)
         return replace(node, function="lookup", arguments=(table, *node.arguments))
