@@ -24,6 +24,7 @@ TITLES = {
     "inference": "Fitting",
     "model": "What a model says",
     "simulation": "Running a model",
+    "starter": "A new study",
     "structure": "Structure tests of a model",
     "study": "The study file",
 }

@@ -1,10 +1,11 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`, `examine` its structure, `judge_reality` of its Reality Checks, `save` it; `read_events`
-and count a `Selection` of them by month (`monthly`); `check`, `fit`, `judge`, `forecast`, `follow`,
-`influence`, `contrast`, `watch` and `assess` a study's folder. Each is imported when it is first asked
-for: ``import stockade`` costs nothing.
+feedback `loops`, `examine` its structure, `judge_reality` of its
+Reality Checks, `save` it; `read_events` and count a `Selection` of them by month (`monthly`); `check`,
+`fit`, `judge`, `forecast`, `follow`, `influence`, `contrast`, `watch` and `assess` a study's folder; make a
+`new` study of a group from a file of events, and `draft` claims from an article. Each is imported when it
+is first asked for: ``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from stockade.errors import Diagnostic, Place, StockadeError
 
 if TYPE_CHECKING:
+    from stockade.claims.drafting.draft import draft_register as draft
     from stockade.compiler.compile import compile
     from stockade.data.event_choice import Selection
     from stockade.data.event_reading import read_events
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from stockade.formats.load import load
     from stockade.simulation.feedback import loops
     from stockade.simulation.single import simulate
+    from stockade.starter.new import new_study as new
     from stockade.structure.examine import examine
     from stockade.structure.reality import judge_reality
     from stockade.study.following import follow_study as follow
@@ -40,9 +43,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "check", "compile", "contrast", "examine",
-    "fit", "follow", "forecast", "influence", "judge", "judge_reality", "load", "loops", "monthly",
-    "read_events", "save", "simulate", "watch",
+    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "check", "compile", "contrast", "draft",
+    "examine", "fit", "follow", "forecast", "influence", "judge", "judge_reality", "load", "loops", "monthly",
+    "new", "read_events", "save", "simulate", "watch",
 ]  # fmt: skip
 
 _VERBS = {
@@ -51,6 +54,7 @@ _VERBS = {
     "check": ("stockade.study.route", "check_study"),
     "compile": ("stockade.compiler.compile", "compile"),
     "contrast": ("stockade.study.whatif", "whatif_study"),
+    "draft": ("stockade.claims.drafting.draft", "draft_register"),
     "examine": ("stockade.structure.examine", "examine"),
     "fit": ("stockade.study.route", "fit_study"),
     "follow": ("stockade.study.following", "follow_study"),
@@ -63,6 +67,7 @@ _VERBS = {
     "monthly": ("stockade.data.event_series", "monthly"),
     "read_events": ("stockade.data.event_reading", "read_events"),
     "save": ("stockade.formats.convert", "save"),
+    "new": ("stockade.starter.new", "new_study"),
     "simulate": ("stockade.simulation.single", "simulate"),
     "watch": ("stockade.study.watching", "watch_study"),
 }

@@ -272,7 +272,7 @@ def test_every_code_is_explained():
         ]
         assert explained == sorted(set(explained))
         source = "\n".join(
-            path.read_text("utf-8") for path in (root / "src" / "stockade" / room).glob("*.py")
+            path.read_text("utf-8") for path in (root / "src" / "stockade" / room).rglob("*.py")
         )
         assert [code for code in explained if f'"{code}"' not in source] == []
 

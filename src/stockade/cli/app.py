@@ -12,6 +12,18 @@ from typing import Annotated, Literal
 import typer
 
 import stockade
+from stockade.cli.arguments import (
+    DataOption,
+    FreshOption,
+    JsonOption,
+    ModelArgument,
+    OutsideOption,
+    ParticlesOption,
+    RepeatsOption,
+    SeedOption,
+    StudyArgument,
+)
+from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
 from stockade.cli.options import (
     DataOption,
@@ -193,6 +205,15 @@ def convert(
 
         convert_file(model, out, data=tuple(data or ()), outside=outside)
         typer.echo(f"{out}: written")
+
+
+app.command(
+    short_help="Make a study of a group from a file of events.",
+    epilog=_example("new my-study --events ged.csv --actor 'Northern Front' --country Norland"),
+)(new)
+app.command(
+    short_help="Draft claims from a pasted article.", epilog=_example("claims article.txt --on 2008-03-21")
+)(claims)
 
 
 @app.command(

@@ -26,7 +26,7 @@ class Selection:
         region: A first-level region as in the file: the finest place there is.
         aliases: Other names of the actors.
         side: On which side an actor must stand: ``any``, ``a`` or ``b``.
-        associates: Whether to count events where an actor was only associated with a side (ACLED, GTD).
+        associates: Whether to count events where an actor was only associated with a side (ACLED).
         spread: Whether an event over many days is shared out over their months; else all of it counts in
             the month of its first day.
         coarsest_date: Events whose day is known less well than this are left out.

@@ -32,6 +32,10 @@ def check_data(
     yield from checks.claims()
 
 
+UNFINISHED = "?"
+"""What a draft register leaves where an analyst has a word to find."""
+
+
 class _Checks:
     def __init__(self, study: Study, source: Source, table: SeriesTable, reports: tuple[Report, ...]) -> None:
         self.study = study
@@ -144,6 +148,11 @@ class _Checks:
                     "duplicate-claim", message, ("claim", index, "id"), "Give each claim an id of its own."
                 )
             seen.setdefault(claim.id, index)
+            for word in ("who", "means", "says", "not_testable"):
+                if (getattr(claim, word) or "").strip() == UNFINISHED:
+                    hint = "Put words in its place, or delete the claim; `stockade claims` leaves such marks."
+                    message = f"'{word}' is still to be written."
+                    yield self._problem("claim-unfinished", message, ("claim", index, word), hint)
             for number, name in enumerate(claim.evidence):
                 if name not in known:
                     message = f"There is no series '{name}' to show as evidence."

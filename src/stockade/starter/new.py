@@ -1,0 +1,64 @@
+"""`new_study`: from a file of events and a group's name to a study's folder that assesses as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from stockade.data.event_reading import read_events
+from stockade.data.events import Events
+from stockade.starter.create import must_be_new, write_folder
+from stockade.starter.from_events import record_of
+from stockade.starter.record import Record
+from stockade.starter.span import Span, span_of
+from stockade.starter.texts import study_texts
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """What was made.
+
+    Attributes:
+        folder: The study's folder.
+        record: The group's monthly record.
+        span: Which months are scaled by, fitted and held back.
+        files: Names of the files written.
+    """
+
+    folder: Path
+    record: Record
+    span: Span
+    files: tuple[str, ...]
+
+
+def new_study(
+    folder: str | Path,
+    events: str | Path | Events,
+    actor: str,
+    *,
+    country: str | None = None,
+    as_of: date | None = None,
+) -> NewStudy:
+    """Makes a first study of a group: its series, a generic model with priors scaled to them, five claims.
+
+    Args:
+        folder: Where; it must not be there yet.
+        events: A file of events, or one that `read_events` has read.
+        actor: The group's name, as the file spells it but for case and accents.
+        country: Only events there; all where not given.
+        as_of: The first date from which the study looks; where not given, the one that leaves up to a year to
+            be scored on.
+
+    Raises:
+        StockadeError: ``unsafe-name``, ``folder-exists``, ``unknown-actor``, ``unknown-country``,
+            ``too-few-months``, ``too-few-events``, and those of the file.
+    """
+    target = Path(folder)
+    must_be_new(target)
+    read = events if isinstance(events, Events) else read_events(events)
+    record = record_of(read, actor, country)
+    span = span_of(record, as_of)
+    texts = study_texts(record, span, str(folder))
+    write_folder(target, texts)
+    return NewStudy(target, record, span, tuple(sorted(texts)))
