@@ -16,6 +16,7 @@ COMMANDS = [
     "follow",
     "influence",
     "whatif",
+    "noise",
     "watch",
     "assess",
 ]

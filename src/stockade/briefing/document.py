@@ -27,6 +27,7 @@ from stockade.briefing.findings import (
 )
 from stockade.briefing.influence import Influence
 from stockade.briefing.loops import Feedback
+from stockade.briefing.noise import Noise
 from stockade.briefing.watchlist import Watchlist
 
 
@@ -181,7 +182,7 @@ DERIVED = {
 
 
 def to_json(
-    document: Document | Contrast | Course | Influence | Feedback | Watchlist,
+    document: Document | Contrast | Course | Feedback | Influence | Noise | Watchlist,
 ) -> dict[str, Any]:
     """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)

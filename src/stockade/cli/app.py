@@ -26,6 +26,7 @@ from stockade.cli.arguments import (
 from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
 from stockade.cli.leaving import influence
+from stockade.cli.noises import noise
 
 app = typer.Typer(
     name="stockade",
@@ -434,6 +435,12 @@ def watch(
             study, tuple(claim or ()), json_file, as_of=as_of, months=months, precision=precision,
             fresh=fresh, seed=seed, particles=particles, repeats=repeats,
         )  # fmt: skip
+
+
+app.command(
+    short_help="What noise in the flows changes.",
+    epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
+)(noise)
 
 
 app.command(

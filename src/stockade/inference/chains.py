@@ -6,6 +6,7 @@ holds the simulation, so it is compiled once; what a call costs is small beside 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -34,14 +35,19 @@ class Target:
         arrays: The problem's arrays.
         layout: What it shares with others.
         how: The settings.
+        estimate: In the likelihood's place an unbiased estimate of it: log likelihood (chain,) of coordinates
+            (D, chain), with fresh chances at every call. None for the likelihood itself.
     """
 
     arrays: ProblemArrays
     layout: Layout
     how: SmcSettings
+    estimate: Callable[[Array], Array] | None = None
 
     def at(self, z: Array) -> Swarm:
         """Returns particles at coordinates z (D, chain)."""
+        if self.estimate is not None:
+            return Swarm(z, _prior_density(z, self.arrays), self.estimate(z))
         return evaluate(z, self.arrays, self.layout)
 
 
@@ -137,6 +143,11 @@ def spaced(states: list[Swarm], count: int) -> list[Swarm]:
 def joined(states: tuple[Swarm, ...]) -> Swarm:
     """Returns states side by side, the chain fastest."""
     return Swarm(*(jnp.concatenate(parts, axis=-1) for parts in zip(*states, strict=True)))
+
+
+@jax.jit
+def _prior_density(z: Array, arrays: ProblemArrays) -> Array:
+    return likelihood.log_prior(z, arrays)
 
 
 @partial(jax.jit, static_argnames="layout")

@@ -23,7 +23,7 @@ from stockade.inference.priors import log_prior as prior_density
 from stockade.inference.priors import to_natural
 from stockade.inference.problem import Layout, ProblemArrays
 
-_LEAST_LEVEL = 1e-12
+LEAST_LEVEL = 1e-12
 """Floor of a reported quantity before its log."""
 
 
@@ -65,11 +65,11 @@ def simulate(theta: Array, arrays: ProblemArrays, layout: Layout, *, only_seen: 
     constants = jnp.concatenate([theta, defaults])[rows]
     inputs = arrays.inputs if arrays.inputs.shape[0] else None
     if only_seen and layout.stoppable:
-        return layout.run(constants, inputs, intervals=_months_seen(arrays))
+        return layout.run(constants, inputs, intervals=months_seen(arrays))
     return layout.run(constants, inputs)
 
 
-def _months_seen(arrays: ProblemArrays) -> Array:
+def months_seen(arrays: ProblemArrays) -> Array:
     """Returns () how many months from the start hold all that is seen; later ones cannot matter."""
     seen = jnp.any(arrays.counts_seen > 0, axis=0)
     reported = jnp.any((arrays.window > 0) & arrays.reports_seen[:, None], axis=0)
@@ -155,7 +155,7 @@ _DENSITIES = {"point": _point, "range": _range, "upper": _upper, "lower": _lower
 def _centres(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     """Logs (R, particle) of the mean or peak of each report's output over its period, bias added."""
     levels = _levels(paths, arrays.window, layout)
-    log_levels = jnp.log(jnp.maximum(levels, _LEAST_LEVEL))
+    log_levels = jnp.log(jnp.maximum(levels, LEAST_LEVEL))
     # Row -1, where there is no bias, is the row of zeros put behind the parameters.
     biases = jnp.concatenate([theta, jnp.zeros_like(theta[:1])])[np.array(layout.report_biases)]
     return log_levels + biases

@@ -56,7 +56,11 @@ def sample_one_repeat(
             ``too-many-stages`` if temperature 1 is not reached.
     """
     target = Target(arrays_of(problem), layout_of(problem), settings or SmcSettings())
-    noise = stream(seed, 0, repeat)
+    return sample_target(target, stream(seed, 0, repeat), progress)
+
+
+def sample_target(target: Target, noise: Stream, progress: Progress = silent) -> Repeat:
+    """Runs the sampler once on a target, which may hold an estimate of the likelihood; as above."""
     states = prior_swarms(noise, target)
     possible = float(np.mean([np.isfinite(one.log_likelihood) for one in states]))
     if possible == 0.0:

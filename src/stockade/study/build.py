@@ -16,6 +16,7 @@ from stockade.study.build_accounts import (
     build_priors,
 )
 from stockade.study.build_data import build_definition, build_input, build_observe, build_watch
+from stockade.study.build_noise import build_noises
 from stockade.study.build_scenarios import build_scenario
 from stockade.study.builder import Builder
 from stockade.study.lines import Source
@@ -51,7 +52,7 @@ def build(form: StudyFile, source: Source, folder: Path) -> Study:
         scenarios=tuple(build_scenario(builder, name, one) for name, one in form.scenario.items()),
         forecast=build_forecast(builder, form.forecast),
         claims=tuple(build_claim(builder, index, one) for index, one in enumerate(form.claim)),
-        briefing=_briefing(form), file=source.file,
+        briefing=_briefing(form), noises=build_noises(builder, form.noise), file=source.file,
         watches=tuple(build_watch(builder, name, one) for name, one in form.watch.items()),
     )  # fmt: skip
     if builder.problems:

@@ -10,6 +10,7 @@ from stockade.data.series import SeriesTable
 from stockade.errors import Diagnostic, Place
 from stockade.model.model import CONTROL_NAMES, Model
 from stockade.model.names import canonical
+from stockade.study.build_noise import misfits
 from stockade.study.checks_data import check_data
 from stockade.study.form import did_you_mean
 from stockade.study.lines import Key, Source
@@ -24,8 +25,8 @@ def check(
     """Returns everything that does not fit, in the order of study.toml."""
     names = _Names(study, source, model)
     found = [
-        *names.inputs(), *names.observations(), *names.priors(), *names.explanations(), *names.scenarios(),
-        *names.watches(), *names.briefing(), *check_nulls(study, source),
+        *names.inputs(), *names.observations(), *names.noises(), *names.priors(), *names.explanations(),
+        *names.scenarios(), *names.watches(), *names.briefing(), *check_nulls(study, source),
         *check_data(study, source, table, reports),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: one.place.line or 0))
@@ -51,7 +52,9 @@ class _Names:
         self.study = study
         self.source = source
         self.model = model
+        # Parameters that the model lacks: those of the noise, of what is observed and of flows.
         self.dispersions = {canonical(one.dispersion): one.dispersion for one in study.observes}
+        self.dispersions |= {canonical(one.scale): one.scale for one in study.noises if one.scale is not None}
 
     def inputs(self) -> Iterable[Diagnostic]:
         """A path replaces an auxiliary or data variable."""
@@ -76,16 +79,33 @@ class _Names:
         for explanation in self.study.explanations:
             for one in explanation.priors:
                 yield from self._prior(one, ("explanation", explanation.id, "prior", one.name))
-        for observe in self.study.observes:
-            lacking = [
-                one.id for one in self._mechanisms() if not self._has(one, canonical(observe.dispersion))
-            ]
+        wanted: list[tuple[str, Key]] = [
+            (one.dispersion, ("observe", one.column, "noise", "negative_binomial"))
+            for one in self.study.observes
+        ]
+        wanted += [
+            (one.scale, ("noise", one.name, "environmental", "lognormal"))
+            for one in self.study.noises
+            if one.scale is not None
+        ]
+        for name, key in wanted:
+            lacking = [one.id for one in self._mechanisms() if not self._has(one, canonical(name))]
             if lacking:
-                key = ("observe", observe.column, "noise", "negative_binomial")
                 names = [one.name for one in self.study.priors]
-                message = f"'{observe.dispersion}' has no prior in {', '.join(lacking)}."
-                hint = did_you_mean(observe.dispersion, names, f'Add [prior."{observe.dispersion}"].')
+                message = f"'{name}' has no prior in {', '.join(lacking)}."
+                hint = did_you_mean(name, names, f'Add [prior."{name}"].')
                 yield self._problem("missing-prior", message, key, hint)
+
+    def noises(self) -> Iterable[Diagnostic]:
+        """What is noisy is a flow, and what is left for it can be told."""
+        wrong = [
+            problem
+            for one in self.study.noises
+            for problem in self._variable(one.name, ("noise", one.name), ("auxiliary", "data"), "noise is of")
+        ]
+        yield from wrong
+        if not wrong and self.study.noises:
+            yield from misfits(self.study, self.source, self.model)
 
     def explanations(self) -> Iterable[Diagnostic]:
         """An explanation holds parameters."""

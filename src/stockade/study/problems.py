@@ -16,6 +16,7 @@ from stockade.data.months import Window
 from stockade.data.series import SeriesTable
 from stockade.inference.priors import Prior
 from stockade.inference.problem import CountObservation, Problem, ReportObservation
+from stockade.model.names import canonical
 from stockade.study.folder import StudyFolder
 from stockade.study.inputs import at_steps, input_paths
 from stockade.study.statements import Statement, biases
@@ -25,14 +26,20 @@ HISTORY = 24
 """Months before the period that nulls and baselines may look back on."""
 
 
-def parameter_names(folder: StudyFolder) -> tuple[str, ...]:
-    """Returns the parameters of all problems of the study: whatever has a prior or is held, then biases."""
+def parameter_names(folder: StudyFolder, *, noisy: bool = False) -> tuple[str, ...]:
+    """Returns the parameters of all problems of the study: whatever has a prior or is held, then biases.
+
+    The scales of noisy flows are among them only where flows are noisy: without, nothing depends on them.
+    """
     study = folder.study
     named = [one.canonical for one in study.priors]
     for one in study.explanations:
         named += [prior.canonical for prior in one.priors]
         named += list(one.hold)
-    return tuple(dict.fromkeys((*named, *biases(study, folder.reports))))
+    found = dict.fromkeys((*named, *biases(study, folder.reports)))
+    scales = {canonical(one.scale) for one in study.noises if one.scale is not None}
+    scales -= {canonical(one.dispersion) for one in study.observes}
+    return tuple(name for name in found if noisy or name not in scales)
 
 
 def seen_series(folder: StudyFolder, as_of: date) -> SeriesTable:
@@ -50,7 +57,9 @@ def fitted_counts(observe: Observe, table: SeriesTable, window: Window) -> np.nd
     return values
 
 
-def problem(folder: StudyFolder, simulator: Simulator, explanation: Explanation, as_of: date) -> Problem:
+def problem(
+    folder: StudyFolder, simulator: Simulator, explanation: Explanation, as_of: date, *, noisy: bool = False
+) -> Problem:
     """Returns what an explanation is fitted to, as of a date.
 
     Args:
@@ -59,9 +68,10 @@ def problem(folder: StudyFolder, simulator: Simulator, explanation: Explanation,
         explanation: One of its explanations. A null's problem holds the data and the priors of the
             dispersions, which is all that it uses.
         as_of: One of its dates.
+        noisy: Whether the scales of noisy flows are parameters too.
     """
     study = folder.study
-    names = parameter_names(folder)
+    names = parameter_names(folder, noisy=noisy)
     reports = _reports(folder, as_of)
     priors, free, held = _parameters(folder, simulator, explanation, as_of, reports, names)
     return Problem(

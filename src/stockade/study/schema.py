@@ -17,6 +17,7 @@ from stockade.study.schema_parts import (
     ForecastTable,
     GradesTable,
     InputTable,
+    NoiseTable,
     ObserveTable,
     PriorTable,
     ReportTable,
@@ -46,6 +47,9 @@ class StudyFile(Table):
     )
     prior: dict[str, PriorTable] = Field(
         default_factory=dict, description="Priors of constants and dispersions, by name."
+    )
+    noise: dict[str, NoiseTable] = Field(
+        default_factory=dict, description="Flows of the model that have noise of their own, by name."
     )
     explanation: dict[str, ExplanationTable] = Field(
         description="Competing accounts: what each holds of the model, and nulls."

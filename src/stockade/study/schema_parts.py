@@ -178,6 +178,32 @@ class ReportTable(Table):
     label: Sentence | None = Field(default=None, description="What figures call it; the key where left out.")
 
 
+class EnvironmentalTable(Table):
+    """How much a flow is larger or smaller from month to month."""
+
+    lognormal: Sentence = Field(
+        description="Parameter that is the sd of the log of a month's factor, of mean one. It has a prior."
+    )
+
+
+class NoiseTable(Table):
+    """A flow that has noise of its own; used by `stockade noise`."""
+
+    demographic: bool = Field(
+        default=False, description="Whether whole persons move: binomial out of a stock, else Poisson."
+    )
+    environmental: EnvironmentalTable | None = Field(
+        default=None, description="A factor drawn anew each month."
+    )
+    because: Sentence = Field(description="Why.")
+
+    @model_validator(mode="after")
+    def _some(self) -> NoiseTable:
+        if not self.demographic and self.environmental is None:
+            raise ValueError("'demographic = true' or 'environmental' should be given")
+        return self
+
+
 class WatchNoise(Table):
     """How an observation that nobody makes yet would scatter. Exactly one of the two."""
 

@@ -9,8 +9,13 @@ from stockade.model.names import canonical
 from stockade.study.folder import StudyFolder
 
 
-def fitting_simulator(folder: StudyFolder) -> Simulator:
-    """Returns the simulator whose outputs the data are compared with: monthly means, no scenarios."""
+def fitting_simulator(folder: StudyFolder, *, noisy: bool = False) -> Simulator:
+    """Returns the simulator whose outputs the data are compared with: monthly means, no scenarios.
+
+    Args:
+        folder: The study.
+        noisy: Whether its stepper lets the study's noisy flows change.
+    """
     study = folder.study
     observed = [one.canonical for one in study.observes]
     reported = [one.canonical for one in study.definitions if one.canonical is not None]
@@ -18,7 +23,9 @@ def fitting_simulator(folder: StudyFolder) -> Simulator:
         folder.model,
         outputs=tuple(dict.fromkeys((*observed, *reported))),
         inputs=tuple(one.canonical for one in study.inputs),
+        overridable=tuple(one.canonical for one in study.noises) if noisy else (),
         average=True,
+        together=False if noisy else None,
     )
 
 

@@ -182,6 +182,26 @@ class StudyPrior:
         return self.fixed
 
 
+@dataclass(frozen=True, slots=True)
+class FlowNoise:
+    """A flow of the model that has noise of its own.
+
+    Attributes:
+        name: The flow as written.
+        canonical: The same as the model knows it.
+        demographic: Whether whole persons move.
+        scale: Parameter that is the sd of the log of a month's factor, as written; None where there is none.
+        because: Why.
+    """
+
+    name: str
+    canonical: str
+    demographic: bool
+    scale: str | None
+    because: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A competing account: what it holds of the model and its own priors, or a null without mechanism.
@@ -373,6 +393,7 @@ class Study:
     forecast: Forecast | None
     claims: tuple[Claim, ...]
     briefing: Briefing = field(default_factory=Briefing)
+    noises: tuple[FlowNoise, ...] = ()
     watches: tuple[Watch, ...] = ()
     file: str = field(default="study.toml", compare=False)
 

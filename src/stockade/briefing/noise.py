@@ -1,0 +1,92 @@
+"""What noise in the flows changes, explanation by explanation, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stockade.briefing.curves import Number
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """How a forecast did on the months that it could not see, without noise in the flows and with it.
+
+    Attributes:
+        series: The series.
+        months: How many months were scored.
+        without50: Share of months within the central 50 % interval, without noise.
+        with50: The same with noise.
+        without90: Share of months within the central 90 % interval, without noise.
+        with90: The same with noise.
+        crps_without: Mean CRPS without noise, in the series' unit; lower is better.
+        crps_with: The same with noise.
+    """
+
+    series: str
+    months: int
+    without50: float
+    with50: float
+    without90: float
+    with90: float
+    crps_without: float
+    crps_with: float
+
+
+@dataclass(frozen=True)
+class NoiseRow:
+    """One explanation as of one date, without noise in the flows and with it.
+
+    Attributes:
+        explanation: Its id; ``weighted average`` for the average over the explanations that were fitted.
+        log_evidence_without: Without noise; None for the average.
+        error_without: Its Monte Carlo error.
+        log_evidence_with: With noise.
+        error_with: Its Monte Carlo error.
+        weight_without: Weight among the explanations compared here, without noise.
+        weight_with: The same with noise.
+        particles: Of the particle filter.
+        variance: Of the log likelihood's estimate, median over draws of the posterior.
+        ess: Lowest effective sample size of a month's particles, as a share; median over the same draws.
+        scales: (parameter, 5 %, 50 %, 95 %) of the scale of each environmental flow.
+        held_out: By series; empty where the study forecasts from another date.
+        warnings: What a reader must know of the noisy fit.
+    """
+
+    explanation: str
+    log_evidence_without: Number
+    error_without: Number
+    log_evidence_with: Number
+    error_with: Number
+    weight_without: Number
+    weight_with: Number
+    particles: int
+    variance: Number
+    ess: Number
+    scales: tuple[tuple[str, float, float, float], ...] = ()
+    held_out: tuple[HeldOut, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoisyDate:
+    """All explanations as of one date."""
+
+    date: str
+    rows: tuple[NoiseRow, ...]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What noise in the flows of a study changes.
+
+    Attributes:
+        study: Name of its folder.
+        flows: What is noisy, in words.
+        dates: By date.
+        seed: Of everything random.
+    """
+
+    study: str
+    flows: tuple[str, ...]
+    dates: tuple[NoisyDate, ...]
+    seed: int

@@ -1,0 +1,286 @@
+"""What noise in the flows of a study changes: every explanation fitted without it and with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+
+from stockade.briefing.noise import Noise, NoiseRow, NoisyDate
+from stockade.claims.weights import softmax
+from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.inference.noisy import NoisyLayout, noisy_layout
+from stockade.inference.noisy_fit import (
+    NOISY_SETTINGS,
+    FilterQuality,
+    collapse,
+    enough_particles,
+    quality,
+    sample_noisy_repeat,
+)
+from stockade.inference.posterior import Posterior, parameter_draws, pool_repeats
+from stockade.inference.priors import to_coordinates
+from stockade.inference.problem import Problem, arrays_of
+from stockade.inference.records import Repeat, SmcSettings
+from stockade.model.names import canonical
+from stockade.progress import Progress, silent
+from stockade.study.build_noise import noise_of
+from stockade.study.fits import ROOMS, Fits, fit_study, smc_settings
+from stockade.study.folder import StudyFolder
+from stockade.study.held_out import HeldOutForecasts
+from stockade.study.ingredients import code_digest, digest, of_model, of_problem
+from stockade.study.pool import in_threads
+from stockade.study.problems import problem
+from stockade.study.read import open_study
+from stockade.study.simulators import fitting_simulator
+from stockade.study.store import FOLDER, Store
+from stockade.study.study import Study
+from stockade.study.worlds import month_times
+
+REPEATS = 2
+DRAWS = 8
+"""Draws of a posterior at which the filter is looked at."""
+
+AVERAGE = "weighted average"
+
+_Key = tuple[date, str]
+
+
+def noise_study(
+    folder: str | Path,
+    *,
+    as_of: Sequence[str] = (),
+    explanations: Sequence[str] = (),
+    progress: Progress = silent,
+    fresh: bool = False,
+    repeats: int = REPEATS,
+    particles: int | None = None,
+    seed: int | None = None,
+) -> Noise:
+    """Fits explanations with noise in their flows, beside the fits without.
+
+    Finished repeats are kept, so that a run that was stopped goes on.
+
+    Args:
+        folder: The study's folder.
+        as_of: Days of the study; all where none are given.
+        explanations: Ids; all with a mechanism where none are given.
+        progress: Told how far the work is.
+        fresh: Pass over whatever is kept of the noisy fits.
+        repeats: Independent repeats, at least 2: they give the error.
+        particles: Draws of a noisy repeat in the place of the usual ones.
+        seed: In the place of the study's.
+
+    Raises:
+        StockadeError: With everything that is wrong in the folder; ``no-noise``, ``unknown-explanation``,
+            ``unknown-date``.
+    """
+    if repeats < 2:
+        raise ValueError("the error of the evidence needs two repeats or more")
+    opened = open_study(folder)
+    study = opened.study
+    dates, names = _wanted(study, as_of, explanations)
+    fit = study.fit if seed is None else replace(study.fit, seed=seed)
+    simulator = fitting_simulator(opened)
+    month_times(simulator, study)
+    store = Store(study.folder / FOLDER)
+    fits = fit_study(opened, simulator, fit, store, progress, fresh=False)
+    settings = NOISY_SETTINGS
+    if particles is not None:
+        settings = replace(settings, particles=smc_settings(replace(fit, particles=particles)).particles)
+    work = _Noisy(opened, fits, store, settings, fit.seed, repeats)
+    found = [work.date(when, names, progress, fresh=fresh) for when in dates]
+    return Noise(study.folder.resolve().name, _words(study), tuple(found), fit.seed)
+
+
+def _wanted(study: Study, as_of: Sequence[str], explanations: Sequence[str]) -> tuple[list[date], list[str]]:
+    if not study.noises:
+        message = "No flow of this study is declared noisy."
+        hint = 'Add a table such as [noise."arrivals"] with demographic = true; docs/noise.md explains it.'
+        raise StockadeError(Diagnostic("no-noise", message, Place(study.file, name="noise"), hint=hint))
+    ids = [one.id for one in study.explanations if one.mechanism]
+    days = [one.isoformat() for one in study.as_of]
+    for given, known, code, what in (
+        (explanations, ids, "unknown-explanation", "explanation with a mechanism"),
+        (as_of, days, "unknown-date", "as-of date"),
+    ):
+        for one in given:
+            if one not in known:
+                message = f"'{one}' is no {what} of this study."
+                hint = f"It has {', '.join(known)}."
+                raise StockadeError(Diagnostic(code, message, Place(study.file), hint=hint))
+    dates = [one for one in study.as_of if not as_of or one.isoformat() in as_of]
+    return dates, [one for one in ids if not explanations or one in explanations]
+
+
+def _words(study: Study) -> tuple[str, ...]:
+    found = []
+    for one in study.noises:
+        kinds = ["in whole persons"] if one.demographic else []
+        kinds += [] if one.scale is None else [f"times a monthly factor, its scale '{one.scale}'"]
+        found.append(f"{one.name}: {' and '.join(kinds)} ({one.because}).")
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One noisy repeat that is not in the store."""
+
+    key: _Key
+    index: int
+    problem: Problem
+    digest: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Noisy:
+    """What the noisy fits of a study share."""
+
+    folder: StudyFolder
+    fits: Fits
+    store: Store
+    settings: SmcSettings
+    seed: int
+    repeats: int
+
+    def date(self, when: date, names: Sequence[str], progress: Progress, *, fresh: bool) -> NoisyDate:
+        """Fits explanations as of a date and compares them with the fits without noise."""
+        problems = self.problems(when, names)
+        layout = self.layout(problems[names[0]])
+        chosen = self.particles(when, problems, layout, progress)
+        posteriors = self.posteriors(when, problems, layout, chosen.particles, progress, fresh=fresh)
+        plain = [self.fits.posteriors[when, name] for name in names]
+        noisy = [posteriors[name] for name in names]
+        before, after = (softmax(np.array([one.log_evidence for one in two])) for two in (plain, noisy))
+        forecasts = HeldOutForecasts(self.folder, when, self.seed)
+        rows = []
+        for index, name in enumerate(names):
+            progress("forecasting", index, len(names))
+            arrays, z = arrays_of(problems[name]), _coordinates(noisy[index], problems[name])
+            spread = np.linspace(0, z.shape[1], DRAWS, endpoint=False).astype(int)
+            found = quality(
+                z[:, spread], arrays, layout, chosen.particles, self.settings.chains, seed=self.seed
+            )
+            held = forecasts.add(name, plain[index], noisy[index], self.fits.problems[when, name],
+                                 problems[name], z, layout, chosen.particles)  # fmt: skip
+            row = _row(plain[index], noisy[index], before[index], after[index], found, self.folder.study)
+            rows.append(replace(row, held_out=held))
+        average = forecasts.average(before, after)
+        if average:
+            shown = NoiseRow(
+                AVERAGE, None, None, None, None, 1.0, 1.0, chosen.particles, None, None, (), average
+            )
+            rows.append(shown)
+        return NoisyDate(when.isoformat(), tuple(rows))
+
+    def problems(self, when: date, names: Sequence[str]) -> dict[str, Problem]:
+        """Returns what explanations are fitted to with noise."""
+        simulator = fitting_simulator(self.folder, noisy=True)
+        by_id = {one.id: one for one in self.folder.study.explanations}
+        return {name: problem(self.folder, simulator, by_id[name], when, noisy=True) for name in names}
+
+    def layout(self, one: Problem) -> NoisyLayout:
+        """Returns what the noisy problems of a date share."""
+        study = self.folder.study
+        scales = tuple(canonical(one.scale) for one in study.noises if one.scale is not None)
+        return noisy_layout(one, noise_of(study, self.folder.model), scales)
+
+    def particles(
+        self, when: date, problems: Mapping[str, Problem], layout: NoisyLayout, progress: Progress
+    ) -> FilterQuality:
+        """Returns how many particles hold the variance near 1, at draws of the best fit without noise."""
+        heaviest = max(problems, key=lambda name: self.fits.posteriors[when, name].log_evidence)
+        posterior, one = self.fits.posteriors[when, heaviest], problems[heaviest]
+        spread = np.linspace(0, len(posterior.draws), DRAWS, endpoint=False).astype(int)
+        known = {*posterior.names, *posterior.held}
+        theta = np.tile(one.held[:, None], (1, DRAWS))
+        names = [name for name in one.parameters if name in known]
+        theta[[one.parameters.index(name) for name in names]] = parameter_draws(posterior, names)[:, spread]
+        arrays = arrays_of(one)
+        scales = np.array([name not in known for name in one.parameters]) & np.asarray(one.free)
+        # A scale has no draws yet: it stands at the middle of its prior, coordinate 0.
+        theta[scales] = 1.0
+        z = jnp.where(jnp.asarray(scales)[:, None], 0.0, to_coordinates(jnp.asarray(theta), arrays.priors))
+        progress("choosing particles", 0, 0)
+        return enough_particles(np.asarray(z), arrays, layout, self.settings.chains, seed=self.seed)
+
+    def posteriors(
+        self,
+        when: date,
+        problems: Mapping[str, Problem],
+        layout: NoisyLayout,
+        particles: int,
+        progress: Progress,
+        *,
+        fresh: bool,
+    ) -> dict[str, Posterior]:
+        """Returns the noisy posteriors of a date: kept repeats first, the rest computed and kept."""
+        model, fit = of_model(self.folder.model), replace(self.folder.study.fit, seed=self.seed)
+        flows = [(one.canonical, one.demographic, one.scale) for one in self.folder.study.noises]
+        repeats: dict[str, dict[int, Repeat]] = {name: {} for name in problems}
+        tasks = []
+        for name, one in problems.items():
+            parts = {**of_problem(one, model, fit), "flows": flows, "filter": particles}
+            made = digest({**parts, "settings": repr(self.settings), "code": code_digest(ROOMS)})
+            for index in range(self.repeats):
+                kept = None if fresh else self.store.repeat(when, _kept_as(name), index, made)
+                if kept is None:
+                    tasks.append(_Task((when, name), index, one, made))
+                else:
+                    repeats[name][index] = kept
+        done, total = self.repeats * len(problems) - len(tasks), self.repeats * len(problems)
+        progress("fitting with noise", done, total)
+        for task, found in self.run(tasks, layout, particles):
+            self.store.keep_repeat(when, _kept_as(task.key[1]), task.index, task.digest, found)
+            repeats[task.key[1]][task.index] = found
+            done += 1
+            progress("fitting with noise", done, total)
+        return {
+            name: pool_repeats(
+                problems[name], [found[index] for index in sorted(found)],
+                explanation=name, as_of=when.isoformat(), seed=self.seed,
+            )
+            for name, found in repeats.items()
+        }  # fmt: skip
+
+    def run(
+        self, tasks: Sequence[_Task], layout: NoisyLayout, particles: int
+    ) -> Iterator[tuple[_Task, Repeat]]:
+        """Yields each task with its repeat as they finish."""
+
+        def work(task: _Task, listen: Progress) -> Repeat:
+            return sample_noisy_repeat(
+                task.problem, layout, particles,
+                seed=self.seed, repeat=task.index, settings=self.settings, progress=listen,
+            )  # fmt: skip
+
+        yield from in_threads(tasks, work)
+
+
+def _coordinates(posterior: Posterior, one: Problem) -> np.ndarray:
+    theta = parameter_draws(posterior, one.parameters)
+    return np.asarray(to_coordinates(jnp.asarray(theta), arrays_of(one).priors))
+
+
+def _kept_as(explanation: str) -> str:
+    return f"{explanation} with noise"
+
+
+def _row(
+    plain: Posterior, noisy: Posterior, before: float, after: float, found: FilterQuality, study: Study
+) -> NoiseRow:
+    scales = []
+    for one in study.noises:
+        if one.scale is not None and canonical(one.scale) in noisy.names:
+            drawn = noisy.draws[:, noisy.names.index(canonical(one.scale))]
+            scales.append((one.scale, *(float(np.quantile(drawn, q)) for q in (0.05, 0.5, 0.95))))
+    wrong = [*noisy.diagnostics, *(one for one in [collapse(plain.explanation, found)] if one is not None)]
+    return NoiseRow(
+        plain.explanation, plain.log_evidence, plain.mc_error, noisy.log_evidence, noisy.mc_error,
+        float(before), float(after), found.particles, found.variance, found.ess, tuple(scales), (),
+        tuple(one.message for one in wrong),
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""What a study says of noise in its flows, and what comes of it."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from stockade.briefing.document import to_json
+from stockade.briefing.terminal_noise import print_noise
+from stockade.errors import StockadeError
+from stockade.study.build_noise import noise_of
+from stockade.study.noising import noise_study
+from stockade.study.problems import parameter_names
+from stockade.study.read import open_study
+from tests.study.tiny import write_tiny
+
+MARK = '[prior."initial poachers"]'
+NOISE = """[noise.recruits]
+demographic = true
+environmental = { lognormal = "scatter of recruits" }
+because = "they come in gangs"
+
+[noise.departures]
+demographic = true
+because = "each goes by himself"
+
+[prior."scatter of recruits"]
+lognormal = { median = 0.3, sigma = 0.5 }
+because = "some months are better"
+
+"""
+
+
+def noisy_tiny(folder: Path, noise: str = NOISE) -> Path:
+    return write_tiny(folder / "park", (MARK, noise + MARK))
+
+
+def test_noise_is_read_and_changes_no_parameter_of_the_usual_fits(tmp_path) -> None:
+    folder = open_study(noisy_tiny(tmp_path))
+    noise = noise_of(folder.study, folder.model)
+    assert noise.sources == ("recruits",)
+    assert noise.environmental == ("recruits",)
+    assert [(one.stock, one.leaps) for one in noise.outlets] == [("poachers", ("departures",))]
+    assert noise.whole == ("poachers",)
+    plain = open_study(write_tiny(tmp_path / "plain"))
+    assert parameter_names(folder) == parameter_names(plain)
+    assert set(parameter_names(folder, noisy=True)) - set(parameter_names(folder)) == {"scatter of recruits"}
+
+
+WRONG = {
+    "unknown name": (NOISE.replace("noise.recruits", "noise.recruit"), "unknown-variable"),
+    "a stock": (NOISE.replace("noise.recruits", "noise.poachers"), "wrong-kind"),
+    "no flow": (NOISE.replace("noise.recruits", "noise.sightings"), "noise-without-flow"),
+    "no prior": (NOISE.replace('prior."scatter of recruits"', 'prior."scatter"'), "missing-prior"),
+    "nothing": ('[noise.recruits]\nbecause = "x"\n', "wrong-value"),
+    "twice": (NOISE + '[noise.Recruits]\ndemographic = true\nbecause = "x"\n', "duplicate-noise"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_mistakes_are_said_at_their_lines(case: str, tmp_path) -> None:
+    text, code = WRONG[case]
+    with pytest.raises(StockadeError) as caught:
+        open_study(noisy_tiny(tmp_path, text))
+    found = {one.code: one for one in caught.value.diagnostics}
+    assert code in found, [str(one) for one in caught.value.diagnostics]
+    assert found[code].place.line
+
+
+def test_what_is_asked_for_must_be_there(tmp_path) -> None:
+    plain, noisy = write_tiny(tmp_path / "plain"), noisy_tiny(tmp_path)
+    for folder, asked, code in (
+        (plain, {}, "no-noise"),
+        (noisy, {"explanations": ["null-mean"]}, "unknown-explanation"),
+        (noisy, {"as_of": ["2007-12-30"]}, "unknown-date"),
+    ):
+        with pytest.raises(StockadeError) as caught:
+            noise_study(folder, **asked)
+        assert caught.value.diagnostics[0].code == code
+
+
+@pytest.mark.slow
+@pytest.mark.core
+def test_a_noisy_fit_stands_beside_the_fit_without(tmp_path) -> None:
+    folder = noisy_tiny(tmp_path)
+    asked = {"as_of": ["2007-12-31"], "explanations": ["patrols"], "particles": 32}
+    found = noise_study(folder, **asked)
+    one = found.dates[0].rows[0]
+    assert one.explanation == "patrols"
+    # The truth has no noise: evidence with it may be lower, but not by what would make it another model.
+    assert one.log_evidence_with == pytest.approx(one.log_evidence_without, abs=8)
+    assert one.variance is not None
+    assert 0 < one.variance < 10
+    ((name, low, middle, high),) = one.scales
+    assert name == "scatter of recruits"
+    assert 0 < low < middle < high
+    for row in found.dates[0].rows[0].held_out:
+        assert 0 <= row.with50 <= row.with90 <= 1
+        assert np.isfinite([row.crps_with, row.crps_without]).all()
+    assert json.loads(json.dumps(to_json(found)))["dates"][0]["date"] == "2007-12-31"
+    shown = io.StringIO()
+    print_noise(found, Console(file=shown, width=120))
+    assert "log evidence" in shown.getvalue()
+    # Kept repeats give the same again.
+    assert to_json(noise_study(folder, **asked)) == to_json(found)
