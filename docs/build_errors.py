@@ -27,6 +27,7 @@ TITLES = {
     "starter": "A new study",
     "structure": "Structure tests of a model",
     "study": "The study file",
+    "tasks": "Many studies at once",
 }
 HEAD = """\
 # Error codes

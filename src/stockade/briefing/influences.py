@@ -159,7 +159,7 @@ def _layers(order: list[str], names: list[str]) -> list[alt.Chart]:
     top = alt.Axis(
         title=None, orient="top", labelAngle=0, labelLimit=120, grid=False, ticks=False, domain=False
     )
-    scale = alt.Scale(domain=[-0.5, 0, 0.5], range=[RUST, "#ffffff", BLUE], clamp=True)
+    scale = alt.Scale(domain=[-0.5, 0, 0.5], range=[RUST, "#ffffff", BLUE], clamp=True, interpolate="rgb")
     base = alt.Chart(alt.NamedData(name="parts")).encode(
         x=alt.X("who:N", sort=names, axis=top),
         y=alt.Y("part:N", sort=order, axis=left),

@@ -1,0 +1,50 @@
+"""Tasks in processes of this machine, one a core."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from stockade.tasks.work import one_thread
+from stockade.tasks.workers import Workers, cores
+
+
+class Processes(Workers):
+    """Processes of this machine, started anew and not forked: JAX's threads do not survive a fork."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self._count = count or cores()
+        self.waiting = 2 * self._count
+        self.deaths = 3
+        self._pool = self._started()
+
+    def _started(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=one_thread)
+
+    def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
+        """Hands a call over."""
+        return self._pool.submit(function, *arguments)
+
+    def lost(self, error: BaseException) -> bool:
+        """Returns whether an exception says that a worker was lost."""
+        return isinstance(error, BrokenProcessPool)
+
+    def renew(self) -> None:
+        """Starts processes again after one died."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._started()
+
+    def look(self) -> None:
+        """A process that dies is told by what it was doing."""
+
+    def close(self, *, at_once: bool) -> None:
+        """Lets the workers go: after what they are doing, or at once."""
+        if at_once:
+            # The executor would wait for the tasks that are being done.
+            for process in list((self._pool._processes or {}).values()):  # noqa: SLF001 - terminate_workers comes with Python 3.14
+                process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
