@@ -53,6 +53,7 @@ def test_the_series_count_the_events(events, tmp_path):
     [
         (("study", "--actor", "Front de liberation Sud"), "unknown-actor"),
         (("study", "--actor", ACTOR, "--country", "Sudland"), "unknown-country"),
+        (("study", "--actor", "Civilians"), "actor-is-no-group"),
         (("study", "--actor", ACTOR, "--as-of", "2011-01-31"), "too-few-months"),
         (("study", "--actor", ACTOR, "--as-of", "2030-01-31"), "as-of-after-record"),
         (("study", "--actor", ACTOR, "--as-of", "soon"), "bad-date"),
@@ -77,6 +78,13 @@ def test_near_names_are_given(events):
 def test_a_file_of_another_kind_is_refused(events, tmp_path):
     (tmp_path / "other.csv").write_text("month,count\n2010-01,3\n")
     assert "error[unknown-event-format]" in run("study", "--events", "other.csv", "--actor", ACTOR).stderr
+
+
+def test_a_file_in_another_encoding_is_read(events, tmp_path):
+    text = (tmp_path / "events.csv").read_text(encoding="utf-8")
+    (tmp_path / "events.csv").write_text(text, encoding="latin-1")
+    assert "error[not-utf-8]" in run("study", "--events", "events.csv", "--actor", ACTOR).stderr
+    assert run("study", "--events", "events.csv", "--actor", ACTOR, "--encoding", "latin-1").exit_code == 0
 
 
 def test_a_state_is_warned_about(events):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,6 +27,13 @@ def new(
             "--as-of", metavar="DAY", help="First date to look from; leaves a year to score if not given."
         ),
     ] = None,
+    encoding: Annotated[
+        Literal["utf-8", "latin-1", "utf-16"], typer.Option("--encoding", help="How the file writes letters.")
+    ] = "utf-8",
+    dates: Annotated[
+        Literal["day-first", "month-first"] | None,
+        typer.Option("--dates", help="Which comes first in dates such as 3/4/2008, where no date shows it."),
+    ] = None,
     json_file: JsonOption = None,
 ) -> None:
     """Make a study of a group from a file of events: series, a generic model, priors scaled to it, claims.
@@ -36,7 +43,7 @@ def new(
     with door(json_file):
         from stockade.cli.starting import make_study
 
-        make_study(name, events, actor, country, as_of, json_file)
+        make_study(name, events, actor, country, as_of, json_file, encoding=encoding, dates=dates)
 
 
 def claims(

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def make_study(
-    folder: Path, events: Path, actor: str, country: str | None, as_of: str | None, json_file: Path | None
+    folder: Path,
+    events: Path,
+    actor: str,
+    country: str | None,
+    as_of: str | None,
+    json_file: Path | None,
+    **reading: Any,
 ) -> None:
     """Makes a study and says what was done and what comes next.
 
@@ -27,12 +33,13 @@ def make_study(
         country: Only events there, if given.
         as_of: The first date, if given.
         json_file: Where the same goes as JSON, if anywhere.
+        reading: How the file is to be read: encoding, dates.
     """
     from stockade.data.months import parse_day
     from stockade.starter.new import new_study
 
     day = None if as_of is None else parse_day(as_of, Place(name="--as-of"))
-    made = new_study(folder, events, actor, country=country, as_of=day)
+    made = new_study(folder, events, actor, country=country, as_of=day, **reading)
     if made.record.government:
         _warn(made)
     aside = json_file == STANDARD_OUTPUT

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from stockade.data.event_reading import read_events
+from stockade.data.actors import plain_name
+from stockade.data.event_file import Encoding
+from stockade.data.event_reading import DateOrder, read_events
 from stockade.data.events import Events
+from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.starter.create import must_be_new, write_folder
 from stockade.starter.from_events import record_of
 from stockade.starter.record import Record
 from stockade.starter.span import Span, span_of
 from stockade.starter.texts import study_texts
+
+_NO_GROUP = re.compile(r"(?:civilians|protesters|unknown)\b(?: \(.*\))?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ def new_study(
     *,
     country: str | None = None,
     as_of: date | None = None,
+    encoding: Encoding = "utf-8",
+    dates: DateOrder | None = None,
 ) -> NewStudy:
     """Makes a first study of a group: its series, a generic model with priors scaled to them, five claims.
 
@@ -49,16 +57,26 @@ def new_study(
         country: Only events there; all where not given.
         as_of: The first date from which the study looks; where not given, the one that leaves up to a year to
             be scored on.
+        encoding: How the file writes letters; see `read_events`.
+        dates: Which comes first in its dates; see `read_events`.
 
     Raises:
-        StockadeError: ``unsafe-name``, ``folder-exists``, ``unknown-actor``, ``unknown-country``,
-            ``too-few-months``, ``too-few-events``, and those of the file.
+        StockadeError: ``actor-is-no-group``, ``unsafe-name``, ``folder-exists``, ``unknown-actor``,
+            ``unknown-country``, ``too-few-months``, ``too-few-events``, and those of the file.
     """
     target = Path(folder)
     must_be_new(target)
-    read = events if isinstance(events, Events) else read_events(events)
+    _must_be_a_group(actor)
+    read = events if isinstance(events, Events) else read_events(events, encoding=encoding, dates=dates)
     record = record_of(read, actor, country)
     span = span_of(record, as_of)
     texts = study_texts(record, span, str(folder))
     write_folder(target, texts)
     return NewStudy(target, record, span, tuple(sorted(texts)))
+
+
+def _must_be_a_group(actor: str) -> None:
+    if _NO_GROUP.fullmatch(plain_name(actor)):
+        message = f"'{actor}' is no armed group."
+        hint = "Name one that fights; `stockade events FILE` lists the actors."
+        raise StockadeError(Diagnostic("actor-is-no-group", message, Place(name=actor), hint=hint))
