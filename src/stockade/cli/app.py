@@ -26,11 +26,7 @@ from stockade.cli.arguments import (
 from stockade.cli.batch_command import batch
 from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
-<<<<<<< HEAD
-from stockade.cli.leaving import influence
-=======
 from stockade.cli.events_command import events
->>>>>>> main
 from stockade.cli.noises import noise
 
 app = typer.Typer(
@@ -362,12 +358,6 @@ app.command(
     short_help="What noise in the flows changes.",
     epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
 )(noise)
-
-
-app.command(
-    short_help="Which figures and sources carry the verdict.",
-    epilog=_example("influence studies/iraq-2008 --json influence.json"),
-)(influence)
 
 
 @app.command(
