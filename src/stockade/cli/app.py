@@ -28,6 +28,7 @@ from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
 from stockade.cli.events_command import events
 from stockade.cli.noises import noise
+from stockade.cli.score_command import score
 
 app = typer.Typer(
     name="stockade",
@@ -394,6 +395,12 @@ app.command(
     short_help="Assess many studies, on all cores or on a cluster.",
     epilog=_example("batch studies/a studies/b --out results --scheduler tcp://127.0.0.1:8786"),
 )(batch)
+
+app.command(
+    name="score",
+    short_help="Score forecasts from many past days.",
+    epilog=_example("score studies/iraq-2008 --every 6 --horizons 1-12 --html scores.html"),
+)(score)
 
 
 def main() -> None:
