@@ -83,6 +83,16 @@ def render_loops(feedback: Feedback, title: str) -> str:
     return _environment().get_template("loops.html").render(content | _shell())
 
 
+def render_page(name: str, content: dict[str, Any]) -> str:
+    """Returns a page of a template with what every page carries; the scores' page comes through here.
+
+    Args:
+        name: The template.
+        content: What it names; every text is escaped.
+    """
+    return _environment().get_template(name).render(content | _shell())
+
+
 @cache
 def bundle() -> str:
     """Returns Vega, Vega-Lite and Vega-Embed as one script that sets `window.vegaEmbed`."""
@@ -148,7 +158,7 @@ def _template(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    names = ("page.html", "head.html", "parts.html", "loops.html")
+    names = ("page.html", "head.html", "parts.html", "loops.html", "scores.html")
     environment = Environment(
         loader=DictLoader({name: _template(name) for name in names}),
         autoescape=True,
