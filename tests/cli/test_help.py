@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 
 COMMANDS = [
-    "check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "calibrate", "watch",
-    "noise", "assess",
-]  # fmt: skip
+    "check",
+    "simulate",
+    "fit",
+    "judge",
+    "forecast",
+    "follow",
+    "calibrate",
+    "influence",
+    "whatif",
+    "noise",
+    "watch",
+    "assess",
+]
 # Typer itself takes pydantic for some commands.
 HEAVY = {
     "jax",

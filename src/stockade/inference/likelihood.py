@@ -92,7 +92,20 @@ def _counts(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -
 def monthly_counts(z: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     """Returns log probabilities (S, month, particle) of each month's count; 0 where not seen."""
     theta = to_natural(z, arrays.priors)
+    return _monthly(theta, simulate(theta, arrays, layout), arrays, layout)
+
+
+def pointwise(theta: Array, arrays: ProblemArrays, layout: Layout) -> tuple[Array, Array]:
+    """Returns log probabilities of every single figure at parameters theta (D, particle).
+
+    Returns:
+        (S, month, particle) of each month's count and (R, particle) of each report; 0 where not seen.
+    """
     paths = simulate(theta, arrays, layout)
+    return _monthly(theta, paths, arrays, layout), _reports(theta, paths, arrays, layout)
+
+
+def _monthly(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     rows = []
     for series, (output, row) in enumerate(zip(layout.count_outputs, layout.count_dispersions, strict=True)):
         count = arrays.counts[series][:, None]
@@ -109,7 +122,7 @@ def _reports(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) 
     kinds = np.array(layout.report_kinds)
     if not kinds.size:
         return jnp.zeros((0, theta.shape[1]))
-    centres = _centres(theta, paths, arrays, layout)
+    centres = report_centres(theta, paths, arrays, layout)
     parts, order = [], []
     for kind, density in _DENSITIES.items():
         rows = np.flatnonzero(kinds == kind)
@@ -139,8 +152,8 @@ def _lower(arrays: ProblemArrays, rows: np.ndarray, centre: Array, sigma: Array)
 _DENSITIES = {"point": _point, "range": _range, "upper": _upper, "lower": _lower}
 
 
-def _centres(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
-    """Logs (R, particle) of the mean or peak of each report's output over its period, bias added."""
+def report_centres(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+    """Returns logs (R, particle) of the mean or peak of each report's output over its period, bias added."""
     levels = _levels(paths, arrays.window, layout)
     log_levels = jnp.log(jnp.maximum(levels, LEAST_LEVEL))
     # Row -1, where there is no bias, is the row of zeros put behind the parameters.

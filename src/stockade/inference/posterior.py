@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from stockade.errors import Diagnostic
+from stockade.inference.conflict import prior_conflicts
 from stockade.inference.diagnostics import diagnose, log_mean_evidence
 from stockade.inference.noise import stream
 from stockade.inference.priors import Prior, natural_sd, prior_arrays, sample_prior, to_natural
@@ -113,7 +114,10 @@ def pool_repeats(
         shrinkage={
             prior.name: shrinkage(column, prior) for prior, column in zip(priors, draws.T, strict=True)
         },
-        diagnostics=diagnose(explanation, repeats, draws, priors),
+        diagnostics=(
+            *diagnose(explanation, repeats, draws, priors),
+            *prior_conflicts(problem, explanation=explanation, seed=seed),
+        ),
         ingredients=dict(ingredients or {}),
     )
 

@@ -24,6 +24,7 @@ from stockade.study.fits import Fits
 from stockade.study.fits import fit_study as fit_folder
 from stockade.study.folder import StudyFolder
 from stockade.study.following import kept_course
+from stockade.study.influence import kept_influence
 from stockade.study.ingredients import digest, of_files, versions
 from stockade.study.judging import (
     claim_diagnostics,
@@ -110,6 +111,7 @@ def assess_study(
         document,
         course=kept_course(study),
         calibrations=kept_calibrations(study),
+        influence=kept_influence(study),
         watchlist=kept_watchlist(study),
     )
 
@@ -179,6 +181,7 @@ def _as_of(verb: str, run: _Run, when: date) -> AsOf:
         date=when.isoformat(),
         explanations=findings.explanations(folder, run.fits, worlds, shares, when, seed),
         parameters=findings.parameters(folder, run.fits, when),
+        together=findings.together(folder, run.fits, when),
         left_out=curves.left_out_rows(folder, when),
         inputs=curves.inputs(folder, when),
     )

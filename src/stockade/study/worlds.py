@@ -103,10 +103,10 @@ def mechanism_account(maker: WorldMaker, posterior: Posterior) -> Account:
 
 
 def posterior_account(maker: WorldMaker, posterior: Posterior) -> Account:
-    """Returns the same without the world of the prior.
+    """Returns the account of an explanation with a mechanism, its prior left aside.
 
     Raises:
-        StockadeError: ``not-finite`` where a posterior draw runs into NaN or infinity.
+        StockadeError: ``not-finite`` as `mechanism_account`.
     """
     return _account(maker, posterior, prior=False)
 
