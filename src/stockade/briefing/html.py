@@ -18,6 +18,7 @@ from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
 from stockade.briefing.fans import slug
 from stockade.briefing.figures import draw
+from stockade.briefing.influences import influence_sentences
 from stockade.briefing.loop_figures import figures_of
 from stockade.briefing.loop_words import groups, listed, path, sentences, share, spans
 from stockade.briefing.loops import Feedback
@@ -82,6 +83,16 @@ def render_loops(feedback: Feedback, title: str) -> str:
     return _environment().get_template("loops.html").render(content | _shell())
 
 
+def render_page(name: str, content: dict[str, Any]) -> str:
+    """Returns a page of a template with what every page carries; the scores' page comes through here.
+
+    Args:
+        name: The template.
+        content: What it names; every text is escaped.
+    """
+    return _environment().get_template(name).render(content | _shell())
+
+
 @cache
 def bundle() -> str:
     """Returns Vega, Vega-Lite and Vega-Embed as one script that sets `window.vegaEmbed`."""
@@ -111,6 +122,8 @@ def _content(document: Document) -> dict[str, Any]:
         "opinions": opinions,
         "explanations": explanation_rows(document),
         "course": document.course,
+        "influence": document.influence,
+        "influential": _influential(document),
         **watch_content(document.watchlist),
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
@@ -128,6 +141,12 @@ def _content(document: Document) -> dict[str, Any]:
     }
 
 
+def _influential(document: Document) -> list[tuple[str, list[str]]]:
+    """Returns for each date what carries the verdict, in sentences."""
+    influence = document.influence
+    return [] if influence is None else [(at.date, influence_sentences(at)) for at in influence.as_of]
+
+
 def _shell() -> dict[str, Any]:
     """Returns what every page carries with it."""
     return {"css": _template("page.css"), "script": _template("page.js"), "bundle": bundle()}
@@ -139,7 +158,7 @@ def _template(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    names = ("page.html", "head.html", "parts.html", "loops.html")
+    names = ("page.html", "head.html", "parts.html", "loops.html", "scores.html")
     environment = Environment(
         loader=DictLoader({name: _template(name) for name in names}),
         autoescape=True,

@@ -210,6 +210,8 @@ def print_parameters(document: Document, console: Console) -> None:
         unmoved = [f"{one.name} ({number(one.shrinkage)})" for one in view.unmoved]
         if unmoved:
             _paragraph(console, f"What the data could not move (shrinkage below 0.3): {several(unmoved)}.")
+        for one in view.together:
+            _paragraph(console, f"{one.says} Shrinkage {number(one.shrinkage)}.")
 
 
 def print_notes(document: Document, console: Console) -> None:

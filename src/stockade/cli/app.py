@@ -27,7 +27,9 @@ from stockade.cli.batch_command import batch
 from stockade.cli.beginning import claims, new
 from stockade.cli.doors import door
 from stockade.cli.events_command import events
+from stockade.cli.leaving import influence
 from stockade.cli.noises import noise
+from stockade.cli.score_command import score
 
 app = typer.Typer(
     name="stockade",
@@ -360,6 +362,12 @@ app.command(
 )(noise)
 
 
+app.command(
+    short_help="Which figures and sources carry the verdict.",
+    epilog=_example("influence studies/iraq-2008 --json influence.json"),
+)(influence)
+
+
 @app.command(
     short_help="All of it: fit, judge, forecast, brief.",
     epilog=_example("assess studies/iraq-2008 --html briefing.html"),
@@ -394,6 +402,12 @@ app.command(
     short_help="Assess many studies, on all cores or on a cluster.",
     epilog=_example("batch studies/a studies/b --out results --scheduler tcp://127.0.0.1:8786"),
 )(batch)
+
+app.command(
+    name="score",
+    short_help="Score forecasts from many past days.",
+    epilog=_example("score studies/iraq-2008 --every 6 --horizons 1-12 --html scores.html"),
+)(score)
 
 
 def main() -> None:

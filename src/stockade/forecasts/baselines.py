@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.forecasts.glm import fit_regression, simulate_regression
 from stockade.forecasts.predict import predict_counts, seed_for
 from stockade.forecasts.spread import Errors, dispersions, fit_spread
 
@@ -91,6 +92,13 @@ def _ensemble(history: History, rows: np.ndarray, draws: int, seed: np.random.Se
     return np.random.default_rng(seed).choice(history.counts[-YEAR:], size=(rows.size, draws))
 
 
+def _regression(history: History, rows: np.ndarray, draws: int, seed: np.random.SeedSequence) -> np.ndarray:
+    """Paths of the regression on the last three months seen, from the last visible month on."""
+    leads = rows - history.rows[-1]
+    paths = simulate_regression(fit_regression(history.counts), history.counts, int(leads.max()), draws, seed)
+    return paths[leads - 1]
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """One forecast without a mechanism.
@@ -99,7 +107,7 @@ class Baseline:
         name: Short name, as it stands in results.
         label: What a reader is told.
         draw: ``(history, rows, draws, seed) -> (row, draw)``.
-        rule: What it expects, where its spread comes from past errors; None for the ensemble.
+        rule: What it expects, where its spread comes from past errors; None where it draws otherwise.
     """
 
     name: str
@@ -117,6 +125,7 @@ BASELINES: tuple[Baseline, ...] = (
     _ruled("mean-12", "mean of the last 12 months", mean_of_year),
     _ruled("trend-12", "log-trend of the last 12 months", trend_of_year),
     _ruled("same-month", "same month last year", same_month),
+    Baseline("glm-lags", "negative binomial regression on the last 3 months", _regression),
     Baseline("ensemble-12", "last 12 months as an ensemble", _ensemble),
 )
 
@@ -203,7 +212,7 @@ def baseline_draws(
         file: File of the series, for the error.
 
     Returns:
-        ``(row, draw)``. Months are drawn independently of one another.
+        ``(row, draw)``. Months are drawn independently of one another, but for those of the regression.
 
     Raises:
         StockadeError: ``history-too-short``.

@@ -11,7 +11,9 @@ WIDEST = 10.0
 """Largest excess spread alpha = 1/r: a dispersion r of 0.1."""
 
 _POISSON = 1e-6  # as good as the Poisson limit for monthly counts, and kind to the gamma function
-_ALPHAS = np.concatenate([[_POISSON], np.geomspace(1e-3, WIDEST, 160)])
+ALPHAS = np.concatenate([[_POISSON], np.geomspace(1e-3, WIDEST, 160)])
+"""The grid that an excess spread is looked for on, from Poisson to the widest."""
+
 _AT_ONCE = np.concatenate([[0.0], np.geomspace(1e-3, WIDEST, 60)])
 _A_MONTH = np.concatenate([[0.0], np.geomspace(1e-4, WIDEST, 75)])
 
@@ -73,12 +75,12 @@ def fit_spread(errors: Errors) -> Spread:
     Returns:
         The best of the grid; the smallest spread among equals.
     """
-    density = log_density(errors.count[:, None], errors.mean[:, None], _ALPHAS[None, :])
+    density = log_density(errors.count[:, None], errors.mean[:, None], ALPHAS[None, :])
     leads, where = np.unique(errors.lead, return_inverse=True)
-    by_lead = np.zeros((leads.size, _ALPHAS.size))
+    by_lead = np.zeros((leads.size, ALPHAS.size))
     np.add.at(by_lead, where, density)
     alpha = _alpha(_AT_ONCE[:, None, None], _A_MONTH[None, :, None], leads)  # (at once, a month, lead)
-    nearest = np.searchsorted(np.sqrt(_ALPHAS[1:] * _ALPHAS[:-1]), alpha)
+    nearest = np.searchsorted(np.sqrt(ALPHAS[1:] * ALPHAS[:-1]), alpha)
     total = by_lead[np.arange(leads.size), nearest].sum(axis=-1)
     i, j = np.unravel_index(int(np.argmax(total)), total.shape)
     return Spread(float(_AT_ONCE[i]), float(_A_MONTH[j]))

@@ -23,6 +23,7 @@ from stockade.study.fits import Fits
 from stockade.study.fits import fit_study as fit_folder
 from stockade.study.folder import StudyFolder
 from stockade.study.following import kept_course
+from stockade.study.influence import kept_influence
 from stockade.study.ingredients import digest, of_files, versions
 from stockade.study.judging import (
     claim_diagnostics,
@@ -105,7 +106,12 @@ def assess_study(
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
     document = _document("assess", folder, progress, fit, fresh=fresh)
     study = open_study(folder).study
-    return replace(document, course=kept_course(study), watchlist=kept_watchlist(study))
+    return replace(
+        document,
+        course=kept_course(study),
+        influence=kept_influence(study),
+        watchlist=kept_watchlist(study),
+    )
 
 
 def _document(
@@ -173,6 +179,7 @@ def _as_of(verb: str, run: _Run, when: date) -> AsOf:
         date=when.isoformat(),
         explanations=findings.explanations(folder, run.fits, worlds, shares, when, seed),
         parameters=findings.parameters(folder, run.fits, when),
+        together=findings.together(folder, run.fits, when),
         left_out=curves.left_out_rows(folder, when),
         inputs=curves.inputs(folder, when),
     )

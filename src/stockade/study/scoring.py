@@ -70,17 +70,34 @@ def _score_series(
     observe: Observe,
     seed: int,
 ) -> list[ScoredForecast]:
-    study, column, window = folder.study, observe.column, table.window
-    rows = slice(window.first - study.period.first, window.last + 1 - study.period.first)
+    column, window = observe.column, table.window
     truth = folder.series.over(column, window)
     visible = seen_series(folder, table.as_of).over(column, window)
+    forecasts = forecasts_of(folder, table, accounts, weights, observe, seed)
+    return [ScoredForecast(_scored(one, truth, visible), one) for one in forecasts]
+
+
+def forecasts_of(
+    folder: StudyFolder,
+    table: ForecastTable,
+    accounts: Mapping[str, Account],
+    weights: Mapping[str, float],
+    observe: Observe,
+    seed: int,
+) -> list[Forecast]:
+    """Returns what every explanation, their average and every baseline said of one series.
+
+    Nothing here sees what came: a baseline looks at what was published by the date, and an account
+    was made as of it.
+    """
+    study, column, window = folder.study, observe.column, table.window
+    rows = slice(window.first - study.period.first, window.last + 1 - study.period.first)
     forecasts = [
         Forecast(column, name, "explanation" if one.world.mechanism else "null", one.predicted[column][rows])
         for name, one in accounts.items()
     ]
     forecasts.append(_average(forecasts, weights, column, seed))
-    forecasts += _baselines(folder, table, observe, seed)
-    return [ScoredForecast(_scored(one, truth, visible), one) for one in forecasts]
+    return forecasts + _baselines(folder, table, observe, seed)
 
 
 def _scored(forecast: Forecast, truth: np.ndarray, visible: np.ndarray) -> Scored | None:

@@ -1,0 +1,192 @@
+"""Forecasts from past days: what they may see, what they are scored on, what is kept, what fails."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from stockade.data.months import Window, parse_month
+from stockade.data.series import with_values
+from stockade.errors import StockadeError
+from stockade.progress import silent
+from stockade.study.backtest import backtest, bench_of, look_from, origins_of
+from stockade.study.contests import score_studies
+from stockade.study.plans import Plan, plan_from, read_horizons
+from stockade.study.read import open_study
+from stockade.study.store import Store
+from tests.study.tiny import REPORTS, write_tiny
+
+ORIGIN = parse_month("2007-12")
+WHEN = date(2007, 12, 31)
+PLAN = Plan(horizons=(1, 2, 3), origins=Window(ORIGIN, ORIGIN), explanations=("patrols",))
+
+
+def drawn(folder, tmp_path, name):
+    """All forecasts of the origin, fitted anew in a store of their own, as the scores see them."""
+    bench = replace(bench_of(folder, PLAN), store=Store(tmp_path / name))
+    return look_from(bench, WHEN, silent)
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory):
+    return write_tiny(tmp_path_factory.mktemp("backtest") / "park")
+
+
+@pytest.fixture(scope="module")
+def first(park, tmp_path_factory):
+    return drawn(open_study(park), tmp_path_factory.mktemp("first"), "store")
+
+
+def test_every_forecaster_is_scored_on_what_came(park, first):
+    folder = open_study(park)
+    names = [one.name for one in first if one.series == "sightings"]
+    assert names == [
+        "patrols", "null-trend", "null-mean", "weighted average", "last-value", "mean-12", "trend-12",
+        "same-month", "glm-lags", "ensemble-12",
+    ]  # fmt: skip
+    window = Window(ORIGIN + 1, ORIGIN + 3)
+    for one in first:
+        np.testing.assert_array_equal(one.truth, folder.series.over(one.series, window))
+        assert np.isfinite(one.scores["crps"]).all()
+
+
+def test_nothing_published_after_the_origin_changes_a_bit_of_a_forecast(park, first, tmp_path, monkeypatch):
+    """Every later figure, report and assumption is changed; draws are compared, not scores."""
+    seen = {}
+
+    def keep(store):
+        def track(forecast, truth, origin, horizons, seed):
+            store[forecast.series, forecast.name] = forecast.draws
+            return forecast.name
+
+        return track
+
+    folder = open_study(park)
+    values = {name: column.copy() for name, column in folder.series.values.items()}
+    # With a month to publication the figure of December 2007 is out on 31 January 2008.
+    later = ORIGIN - folder.series.first_month
+    for column in values.values():
+        column[later:] = column[later:] * 7 + 1000
+    reports = tuple(
+        replace(one, best=999.0, low=None, high=None) if one.reported_on > WHEN else one
+        for one in folder.reports
+    )
+    assert reports != folder.reports
+    inputs = tuple(
+        replace(
+            one,
+            assumed=tuple(
+                replace(knot, figure=1.0) if knot.known_from > WHEN else knot for knot in one.assumed
+            ),
+        )
+        for one in folder.study.inputs
+    )
+    assert inputs != folder.study.inputs
+    changed = replace(
+        folder, series=with_values(folder.series, values), reports=reports,
+        study=replace(folder.study, inputs=inputs),
+    )  # fmt: skip
+    for name, one in (("as-it-was", folder), ("changed", changed)):
+        seen[name] = {}
+        monkeypatch.setattr("stockade.study.backtest.track", keep(seen[name]))
+        drawn(one, tmp_path, name)
+    assert seen["as-it-was"].keys() == seen["changed"].keys()
+    for key, draws in seen["as-it-was"].items():
+        assert draws.tobytes() == seen["changed"][key].tobytes(), key
+
+
+def test_the_test_before_can_fail(park, first, tmp_path):
+    folder = open_study(park)
+    values = {name: column.copy() for name, column in folder.series.values.items()}
+    for column in values.values():
+        column[ORIGIN - 1 - folder.series.first_month] += 50  # November, out on the day itself
+    other = drawn(replace(folder, series=with_values(folder.series, values)), tmp_path, "seen")
+    assert all(
+        not np.array_equal(one.scores["crps"], two.scores["crps"])
+        for one, two in zip(first, other, strict=True)
+        if one.name != "same-month"
+    )
+
+
+def test_what_is_finished_is_kept_and_is_the_same(park):
+    folder = open_study(park)
+    once = backtest(folder, PLAN, silent)
+    again = backtest(folder, PLAN, silent)
+    assert (once.kept, again.kept, once.failed) == (0, 1, ())
+    for one, two in zip(once.tracks, again.tracks, strict=True):
+        assert (one.series, one.name, one.kind, one.origin) == (two.series, two.name, two.kind, two.origin)
+        for measure, values in one.scores.items():
+            np.testing.assert_array_equal(values, two.scores[measure])
+
+
+def test_origins_are_those_that_can_be_scored(park):
+    folder = open_study(park)
+    found = origins_of(folder, Plan(every=6))
+    assert found[0] == parse_month("2007-01")  # a year of the period, out a month later
+    assert found[-1] <= parse_month("2008-11")
+    assert set(np.diff(found)) == {6}
+    asked = Plan(origins=Window(parse_month("2007-03"), parse_month("2030-01")), every=12)
+    assert origins_of(folder, asked) == (parse_month("2007-03"), parse_month("2008-03"))
+    with pytest.raises(StockadeError) as caught:
+        origins_of(folder, Plan(origins=Window(ORIGIN + 99, ORIGIN + 100)))
+    assert caught.value.diagnostics[0].code == "no-origin-to-score"
+
+
+def test_a_bad_study_and_a_bad_origin_are_named_and_end_nothing(park, tmp_path):
+    broken = write_tiny(tmp_path / "broken", ('is = "kills"', 'is = "killls"'))
+    missing = tmp_path / "nowhere"
+    board = score_studies([broken, park, missing], PLAN)
+    assert [one.study for one in board.studies] == ["park"]
+    assert [(one.study, one.origin) for one in board.failures] == [("broken", ""), ("nowhere", "")]
+    assert "killls" in board.failures[0].why
+
+
+def test_an_origin_that_knows_nothing_is_named(tmp_path):
+    lines = REPORTS.splitlines()
+    reports = "\n".join([*(one for one in lines if "patrols,2006-01" not in one), ""])
+    folder = open_study(write_tiny(tmp_path / "late", reports=reports))
+    months = Window(parse_month("2006-10"), parse_month("2006-10"))
+    found = backtest(folder, replace(PLAN, origins=months), silent)
+    assert found.tracks == ()
+    ((day, why),) = found.failed
+    assert day == "2006-10-31"
+    assert "patrols" in why
+
+
+def test_an_unknown_explanation_is_told(park):
+    with pytest.raises(StockadeError) as caught:
+        backtest(open_study(park), replace(PLAN, explanations=("partols",)), silent)
+    assert caught.value.diagnostics[0].code == "unknown-explanation-to-score"
+    assert "patrols, weariness" in caught.value.diagnostics[0].hint
+
+
+def test_a_window_past_the_models_time_is_cut(park):
+    folder = open_study(park)
+    last = parse_month("2008-11")
+    found = backtest(folder, replace(PLAN, origins=Window(last, last)), silent)
+    assert all(np.isfinite(one.scores["crps"]).tolist() == [True, False, False] for one in found.tracks)
+
+
+@pytest.mark.parametrize(
+    ("text", "want"), [("1-12", tuple(range(1, 13))), ("3", (3,)), ("6,1, 3-4", (1, 3, 4, 6))]
+)
+def test_horizons_are_read(text, want):
+    assert read_horizons(text) == want
+
+
+@pytest.mark.parametrize("text", ["", "0-3", "5-2", "1-99", "a", "1..3", "-3", "٣"])
+def test_bad_horizons_are_told(text):
+    with pytest.raises(StockadeError) as caught:
+        plan_from(text, None, 6, (), {})
+    assert caught.value.diagnostics[0].code == "bad-horizons"
+
+
+def test_the_kept_file_is_plain_json(park):
+    backtest(open_study(park), PLAN, silent)
+    paths = sorted((park / ".stockade").glob("score-2007-12-31-*.json"))
+    assert paths
+    assert "tracks" in json.loads(paths[0].read_text())["document"]
