@@ -1,11 +1,11 @@
 """Stockade puts what is said about an armed group to the test.
 
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
-feedback `loops`, `examine` its structure, `judge_reality` of its
-Reality Checks, `save` it; `read_events` and count a `Selection` of them by month (`monthly`); `check`,
-`fit`, `judge`, `forecast`, `follow`, `contrast`, `watch` and `assess` a study's folder, `score` several; make
-a `new` study of a group from a file of events, and `draft` claims from an article. Each is imported when it
-is first asked for: ``import stockade`` costs nothing.
+feedback `loops`, `examine` its structure, `judge_reality` of its Reality Checks, `save` it; `read_events`
+and count a `Selection` of them by month (`monthly`); `check`, `fit`, `judge`, `forecast`, `follow`,
+`influence`, `contrast`, `calibrate`, `watch` and `assess` a study's folder, `score` several; make a `new`
+study of a group from a file of events, and `draft` claims from an article. Each is imported when it is
+first asked for: ``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from stockade.starter.new import new_study as new
     from stockade.structure.examine import examine
     from stockade.structure.reality import judge_reality
+    from stockade.study.calibrating import calibrate_study as calibrate
     from stockade.study.contests import score_studies as score
     from stockade.study.following import follow_study as follow
+    from stockade.study.influence import influence_study as influence
     from stockade.study.route import assess_study as assess
     from stockade.study.route import check_study as check
     from stockade.study.route import fit_study as fit
@@ -43,14 +45,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "check", "compile", "contrast", "draft",
-    "examine", "fit", "follow", "forecast", "judge", "judge_reality", "load", "loops", "monthly", "new",
-    "read_events", "save", "score", "simulate", "watch",
+    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "calibrate", "check", "compile",
+    "contrast", "draft", "examine", "fit", "follow", "forecast", "influence", "judge", "judge_reality",
+    "load", "loops", "monthly", "new", "read_events", "save", "score", "simulate", "watch",
 ]  # fmt: skip
 
 _VERBS = {
     "Selection": ("stockade.data.event_choice", "Selection"),
     "assess": ("stockade.study.route", "assess_study"),
+    "calibrate": ("stockade.study.calibrating", "calibrate_study"),
     "check": ("stockade.study.route", "check_study"),
     "compile": ("stockade.compiler.compile", "compile"),
     "contrast": ("stockade.study.whatif", "whatif_study"),
@@ -59,6 +62,7 @@ _VERBS = {
     "fit": ("stockade.study.route", "fit_study"),
     "follow": ("stockade.study.following", "follow_study"),
     "forecast": ("stockade.study.route", "forecast_study"),
+    "influence": ("stockade.study.influence", "influence_study"),
     "judge": ("stockade.study.route", "judge_study"),
     "load": ("stockade.formats.load", "load"),
     "judge_reality": ("stockade.structure.reality", "judge_reality"),

@@ -17,6 +17,7 @@ from stockade.briefing.curves import Fan, Latent, Series
 from stockade.briefing.document import AsOf, Document, from_json, to_json
 from stockade.briefing.findings import ForecastScore
 from stockade.briefing.html import render_html
+from stockade.briefing.influence import InfluenceAt, PartLeftOut
 from stockade.briefing.schema import json_schema
 from stockade.briefing.terminal import print_briefing
 
@@ -30,8 +31,8 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
     origin, arguments = get_origin(kind), get_args(kind)
     if kind in (Fan, Series, Latent, ForecastScore):
         return _curve(kind)
-    if kind is Course:
-        return _course()
+    if kind in (Course, InfluenceAt):
+        return _course() if kind is Course else _influence_at()
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         required = {
@@ -58,6 +59,39 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: PLR0911
         return st.dictionaries(TEXT, _of(arguments[1]), max_size=2)
     rest = next(one for one in arguments if one is not type(None))
     return NUMBER if rest is float else st.none() | _of(rest)
+
+
+def _influence_at() -> st.SearchStrategy[InfluenceAt]:
+    """Tuples are as long as there are explanations, or claims."""
+    share = st.floats(0, 1)
+    two, one = st.tuples(share, share), st.tuples(st.none() | share)
+    part = st.builds(
+        PartLeftOut,
+        kind=st.sampled_from(("month", "report", "series", "reports", "source")),
+        what=TEXT,
+        window=st.sampled_from(("", "2007-01", "2007-01..2007-04")),
+        figure=TEXT,
+        source=TEXT,
+        figures=st.integers(1, 9),
+        log_predictive=st.tuples(NUMBER, NUMBER),
+        mc_error=two,
+        pareto_k=st.tuples(NUMBER, NUMBER),
+        how=st.just(("weights", "exact")),
+        weight=two,
+        probability=one,
+        moved=st.none() | share,
+        moved_most=st.sampled_from(("a", "b", "claim")),
+    )
+    ends = {"explanations": st.just(("a", "b")), "claims": st.just(("claim",))}
+    return st.builds(
+        InfluenceAt,
+        date=st.sampled_from(("2008-03-21", "2010-12-31")),
+        weight=two,
+        probability=one,
+        parts=st.lists(part, max_size=4).map(tuple),
+        refits=st.integers(0, 3),
+        **ends,
+    )
 
 
 def _course() -> st.SearchStrategy[Course]:

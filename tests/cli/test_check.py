@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,18 @@ def test_reality_checks_are_tried_on_request(run, model, tmp_path, snapshot):
     assert [one["code"] for one in written["diagnostics"]].count("reality-check-failed") == 2
     assert "reality-check-not-run" not in result.stderr
     assert run("check", model).stderr.count("reality-check-not-run") == 4
+
+
+def test_subscripts_are_shown(run, tmp_path):
+    text = MODEL + "R: north, south ~~| x[R] = 1 ~ litre ~ | y[R] = x[R] ~ bar ~ |\n"
+    text += "none[R]:THE CONDITION: x[R] = 0 :IMPLIES: y[R] = 0 ~~|\n"
+    (tmp_path / "tank.mdl").write_text(text)
+    assert "none[north]" in run("check", "--reality", "tank.mdl").stdout
+    found = check(model_of("R: a, b ~~| x[R] = 1 ~ bar ~ | y[a] = x[a] ~ litre ~ |"))
+    rows = [
+        replace(one, place=replace(one.place, name="y[a]")) for one in found if one.code == "units-mismatch"
+    ]
+    assert "y[a]" in shown(lambda console: print_units(rows, console))
 
 
 def test_a_model_without_reality_checks_says_so(run, model):

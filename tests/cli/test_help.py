@@ -7,7 +7,20 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["check", "simulate", "fit", "judge", "forecast", "follow", "whatif", "noise", "watch", "assess"]
+COMMANDS = [
+    "check",
+    "simulate",
+    "fit",
+    "judge",
+    "forecast",
+    "follow",
+    "calibrate",
+    "influence",
+    "whatif",
+    "noise",
+    "watch",
+    "assess",
+]
 # Typer itself takes pydantic for some commands.
 HEAVY = {
     "jax",

@@ -12,9 +12,11 @@ from rich.console import Console
 from scipy.stats import nbinom
 
 from stockade.briefing.document import to_json, watchlist_from_json
+from stockade.briefing.html import render_html
 from stockade.briefing.terminal_watch import print_watchlist
 from stockade.data.months import parse_month
 from stockade.errors import StockadeError
+from stockade.study import route
 from stockade.study.candidates import coming, next_month
 from stockade.study.inputs import input_paths
 from stockade.study.read import open_study
@@ -150,6 +152,15 @@ def test_the_bits_are_those_of_the_same_seed_and_are_kept(watched) -> None:
     again = watch_study(folder, CLAIMS, fresh=False, months=3)
     assert again == found == kept_watchlist(open_study(folder).study)
     assert watchlist_from_json(to_json(found)) == found
+
+
+def test_the_next_briefing_shows_it(watched) -> None:
+    folder, found = watched
+    document = route.assess_study(folder)
+    assert document.watchlist == found
+    page = render_html(document)
+    assert "What to watch" in page
+    assert "poachers leaving a month" in page
 
 
 def test_an_exact_new_source_tells_more_than_a_loose_one(watched) -> None:

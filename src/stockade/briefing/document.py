@@ -15,10 +15,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from stockade.briefing.calibration import Calibration
 from stockade.briefing.contrasts import Contrast
 from stockade.briefing.course import Course
 from stockade.briefing.curves import Input, Latent, LedgerRow, Number, Series
-from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
+from stockade.briefing.findings import (
+    ClaimVerdict,
+    Explanation,
+    ForecastScore,
+    KnownTogether,
+    Parameter,
+)
+from stockade.briefing.influence import Influence
 from stockade.briefing.loops import Feedback
 from stockade.briefing.noise import Noise
 from stockade.briefing.watchlist import Watchlist
@@ -84,6 +92,7 @@ class AsOf:
         left_out: What was known and not used.
         notes: Sentences that belong to this date, e.g. a fit that is not sound.
         feedback: Feedback loops of the weightiest mechanism; null where they were not asked for.
+        together: Combinations of parameters that the data know better than any parameter in them.
     """
 
     date: str
@@ -99,6 +108,7 @@ class AsOf:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     feedback: Feedback | None = None
+    together: tuple[KnownTogether, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,9 @@ class Document:
         versions: Name -> version of what it was made with.
         seed: Of the random numbers.
         course: The evidence month by month; None until `stockade follow` has been run.
+        calibrations: Whether fits and verdicts are right about made-up truths; empty until `stockade
+            calibrate` has been run.
+        influence: What would change without each figure; None until `stockade influence` has been run.
         watchlist: What to watch; None until `stockade watch` has been run.
     """
 
@@ -161,6 +174,8 @@ class Document:
     versions: dict[str, str] = field(default_factory=dict)
     seed: int | None = None
     course: Course | None = None
+    calibrations: tuple[Calibration, ...] = ()
+    influence: Influence | None = None
     watchlist: Watchlist | None = None
 
 
@@ -170,7 +185,9 @@ DERIVED = {
 """Keys that the JSON has and the dataclass computes."""
 
 
-def to_json(document: Document | Contrast | Course | Feedback | Noise | Watchlist) -> dict[str, Any]:
+def to_json(
+    document: Document | Calibration | Contrast | Course | Feedback | Influence | Noise | Watchlist,
+) -> dict[str, Any]:
     """Returns a document, or one of its parts that stand alone, as `json.dumps` takes it: without NaN."""
     return _plain(document)
 
@@ -191,6 +208,24 @@ def course_from_json(data: Mapping[str, Any]) -> Course:
         KeyError, TypeError: If the data is not such a course.
     """
     return _typed(Course, data)
+
+
+def calibration_from_json(data: Mapping[str, Any]) -> Calibration:
+    """Returns the calibration that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such a calibration.
+    """
+    return _typed(Calibration, data)
+
+
+def influence_from_json(data: Mapping[str, Any]) -> Influence:
+    """Returns the influence of figures that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError: If the data is not such.
+    """
+    return _typed(Influence, data)
 
 
 def watchlist_from_json(data: Mapping[str, Any]) -> Watchlist:

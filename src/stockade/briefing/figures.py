@@ -13,6 +13,7 @@ from stockade.briefing.courses import course_figures
 from stockade.briefing.document import AsOf, Document
 from stockade.briefing.fans import forecast_figures, latent_figures, series_figures
 from stockade.briefing.findings import Parameter
+from stockade.briefing.influences import influence_figures
 from stockade.briefing.ledgers import ledger_figures
 from stockade.briefing.loop_figures import feedback_figures
 from stockade.briefing.marks import BLUE, GREY, INK, RUST, Figure, unit, wrapped
@@ -30,6 +31,7 @@ class Figures:
     Attributes:
         weights: Of the explanations, at all dates.
         course: The same month by month.
+        influence: The same without each figure, one a date.
         series: Observed series.
         latents: What nobody counts.
         ledger: Reports against the posterior.
@@ -40,6 +42,7 @@ class Figures:
 
     weights: tuple[Figure, ...]
     course: tuple[Figure, ...]
+    influence: tuple[Figure, ...]
     series: tuple[tuple[Figure, ...], ...]
     latents: tuple[tuple[Figure, ...], ...]
     ledger: tuple[tuple[Figure, ...], ...]
@@ -53,6 +56,7 @@ class Figures:
         return (
             *self.weights,
             *self.course,
+            *self.influence,
             *(one for row in nested for one in row),
             *self.parameters,
             *self.forecasts,
@@ -66,6 +70,7 @@ def draw(document: Document) -> Figures:
         return Figures(
             weights=_weights_figure(document),
             course=course_figures(document.course),
+            influence=influence_figures(document.influence),
             series=tuple(tuple(row) for row in series_figures(document)),
             latents=tuple(tuple(row) for row in latent_figures(document)),
             ledger=tuple(tuple(row) for row in ledger_figures(document)),

@@ -209,3 +209,22 @@ class Parameter:
     def word(self) -> str:
         """``estimated`` only where the shrinkage is at least 0.3, else ``hardly moved``."""
         return "estimated" if self.shrinkage is not None and self.shrinkage >= 0.3 else "hardly moved"
+
+
+@dataclass(frozen=True)
+class KnownTogether:
+    """Parameters of which the data know a combination, while each alone stayed wide.
+
+    Attributes:
+        explanation: Under which explanation.
+        names: The parameters, as the modeller wrote them.
+        says: What is known, in a sentence.
+        shrinkage: Of the combination, as that of a parameter: 1 where the data said all.
+        alone: Shrinkage of each parameter by itself.
+    """
+
+    explanation: str
+    names: tuple[str, ...]
+    says: str
+    shrinkage: Number
+    alone: tuple[Number, ...]

@@ -13,11 +13,13 @@ import vl_convert
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from stockade.briefing.calibrations import calibration_sentences, chance, headline, told_ranks
 from stockade.briefing.courses import told_sentences
 from stockade.briefing.curves import LedgerRow, Number
 from stockade.briefing.document import Document
 from stockade.briefing.fans import slug
 from stockade.briefing.figures import draw
+from stockade.briefing.influences import influence_sentences
 from stockade.briefing.loop_figures import figures_of
 from stockade.briefing.loop_words import groups, listed, path, sentences, share, spans
 from stockade.briefing.loops import Feedback
@@ -121,6 +123,9 @@ def _content(document: Document) -> dict[str, Any]:
         "opinions": opinions,
         "explanations": explanation_rows(document),
         "course": document.course,
+        "calibrations": document.calibrations,
+        "influence": document.influence,
+        "influential": _influential(document),
         **watch_content(document.watchlist),
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
@@ -136,6 +141,12 @@ def _content(document: Document) -> dict[str, Any]:
         "feedback": [one for one in document.as_of if one.feedback is not None],
         **_shell(),
     }
+
+
+def _influential(document: Document) -> list[tuple[str, list[str]]]:
+    """Returns for each date what carries the verdict, in sentences."""
+    influence = document.influence
+    return [] if influence is None else [(at.date, influence_sentences(at)) for at in influence.as_of]
 
 
 def _shell() -> dict[str, Any]:
@@ -159,6 +170,10 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "along": _along,
+        "calibration_headline": headline,
+        "calibration_ranks": told_ranks,
+        "calibration_sentences": calibration_sentences,
+        "chance": chance,
         "loop_groups": groups,
         "loop_path": path,
         "loop_sentences": sentences,

@@ -13,7 +13,7 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from stockade.briefing import course, curves, document, findings, loops, watchlist
+from stockade.briefing import calibration, course, curves, document, findings, influence, loops, watchlist
 from stockade.briefing.document import DERIVED
 
 KINDS: tuple[type, ...] = (
@@ -28,6 +28,7 @@ KINDS: tuple[type, ...] = (
     findings.Evidence,
     findings.ForecastScore,
     findings.Parameter,
+    findings.KnownTogether,
     curves.Series,
     curves.Latent,
     curves.Fan,
@@ -39,6 +40,14 @@ KINDS: tuple[type, ...] = (
     course.Course,
     course.EvidencePath,
     course.Told,
+    calibration.Calibration,
+    calibration.Ranked,
+    calibration.Covered,
+    calibration.ClaimKept,
+    calibration.WordKept,
+    influence.Influence,
+    influence.InfluenceAt,
+    influence.PartLeftOut,
     watchlist.Watchlist,
     watchlist.WatchQuestion,
     watchlist.WatchCandidate,

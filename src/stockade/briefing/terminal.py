@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stockade.briefing.calibrations import headline
 from stockade.briefing.document import Document
 from stockade.briefing.findings import ClaimVerdict, ForecastScore
 from stockade.briefing.loop_terminal import print_feedback
@@ -53,6 +54,7 @@ def print_briefing(document: Document, console: Console) -> None:
     print_forecasts(document, console)
     print_parameters(document, console)
     print_feedback(document, console)
+    print_calibrations(document, console)
     print_notes(document, console)
 
 
@@ -210,6 +212,19 @@ def print_parameters(document: Document, console: Console) -> None:
         unmoved = [f"{one.name} ({number(one.shrinkage)})" for one in view.unmoved]
         if unmoved:
             _paragraph(console, f"What the data could not move (shrinkage below 0.3): {several(unmoved)}.")
+        for one in view.together:
+            _paragraph(console, f"{one.says} Shrinkage {number(one.shrinkage)}.")
+
+
+def print_calibrations(document: Document, console: Console) -> None:
+    """Prints whether fits and verdicts were right about made-up truths, where that was tried."""
+    if document.calibrations:
+        _heading(console, "Calibration on made-up truths")
+    for one in document.calibrations:
+        start = (
+            f"“{one.explanation}” as of {day(one.date)}, {one.replicates} replicates, made on {day(one.made)}"
+        )
+        _paragraph(console, f"{start}: {headline(one)}.")
 
 
 def print_notes(document: Document, console: Console) -> None:

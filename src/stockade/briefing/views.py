@@ -7,7 +7,13 @@ from typing import Any
 
 from stockade.briefing.curves import LedgerRow
 from stockade.briefing.document import AsOf, Document
-from stockade.briefing.findings import ClaimVerdict, Explanation, ForecastScore, Parameter
+from stockade.briefing.findings import (
+    ClaimVerdict,
+    Explanation,
+    ForecastScore,
+    KnownTogether,
+    Parameter,
+)
 from stockade.briefing.ledgers import ledger_numbers, report_key
 from stockade.briefing.marks import STROKES
 from stockade.briefing.summary import (
@@ -126,6 +132,7 @@ class ParameterView:
         known: Its parameters that are estimated.
         unmoved: Its parameters that the data hardly moved.
         tables: (explanation, its parameters, most moved first), heaviest first.
+        together: What is known of its parameters only together.
     """
 
     as_of: AsOf
@@ -133,6 +140,7 @@ class ParameterView:
     known: tuple[Parameter, ...]
     unmoved: tuple[Parameter, ...]
     tables: tuple[tuple[str, tuple[Parameter, ...]], ...]
+    together: tuple[KnownTogether, ...]
 
 
 def parameter_views(document: Document) -> list[ParameterView]:
@@ -146,11 +154,9 @@ def parameter_views(document: Document) -> list[ParameterView]:
         ranked = [one.id for one in by_weight(as_of)]
         names = dict.fromkeys([*ranked, *(one.explanation for one in as_of.parameters)])
         tables = [(name, sum(moved(as_of, name), ())) for name in names]
-        found.append(
-            ParameterView(
-                as_of, top.id if top else None, known, unmoved, tuple(row for row in tables if row[1])
-            )
-        )
+        rows = tuple(row for row in tables if row[1])
+        together = tuple(one for one in as_of.together if top is not None and one.explanation == top.id)
+        found.append(ParameterView(as_of, top.id if top else None, known, unmoved, rows, together))
     return found
 
 

@@ -25,8 +25,10 @@ from stockade.cli.arguments import (
 )
 from stockade.cli.batch_command import batch
 from stockade.cli.beginning import claims, new
+from stockade.cli.calibrate_command import calibrate
 from stockade.cli.doors import door
 from stockade.cli.events_command import events
+from stockade.cli.leaving import influence
 from stockade.cli.noises import noise
 from stockade.cli.score_command import score
 
@@ -311,6 +313,12 @@ def follow(
         follow_and_show(study, json_file, fresh=fresh, seed=seed, particles=particles, repeats=repeats)
 
 
+app.command(
+    short_help="Calibrate a study on made-up truths.",
+    epilog=_example("calibrate studies/iraq-2008 --explanation commentary --replicates 200"),
+)(calibrate)
+
+
 @app.command(
     short_help="What to watch: the observations that would tell most.",
     epilog=_example("watch studies/iraq-2008 --claim leaving-count --json watch.json"),
@@ -359,6 +367,12 @@ app.command(
     short_help="What noise in the flows changes.",
     epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
 )(noise)
+
+
+app.command(
+    short_help="Which figures and sources carry the verdict.",
+    epilog=_example("influence studies/iraq-2008 --json influence.json"),
+)(influence)
 
 
 @app.command(

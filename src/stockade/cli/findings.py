@@ -44,7 +44,9 @@ def print_units(diagnostics: Sequence[Diagnostic], console: Console) -> None:
         if one.excerpt:
             cell.append(f"\n{visible(one.excerpt)}", style="cyan")
         line = "" if one.place.line is None else str(one.place.line)
-        table.add_row(line, visible(one.place.name or ""), visible(one.expected), visible(one.found), cell)
+        # As text, or rich would take a subscript for a style: births[north].
+        plain = (Text(visible(part)) for part in (one.place.name or "", one.expected, one.found))
+        table.add_row(line, *plain, cell)
     console.print(table)
     if len(diagnostics) > MOST_ROWS:
         console.print(f"... and {len(diagnostics) - MOST_ROWS} more; --json FILE writes all of them")
@@ -83,7 +85,7 @@ def print_reality(reality: Reality, path: Path, console: Console) -> None:
         verdict = one.verdict if one.verdict == "not judged" else ("failed" if one.miss else "held")
         table.add_row(
             "" if one.place.line is None else str(one.place.line),
-            visible(one.name),
+            Text(visible(one.name)),
             Text(verdict, style=STYLES[verdict]),
             "" if miss is None else f"{miss.time:g}",
             "" if miss is None else f"{miss.largest:.4g}",

@@ -92,7 +92,20 @@ def _counts(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -
 def monthly_counts(z: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     """Returns log probabilities (S, month, particle) of each month's count; 0 where not seen."""
     theta = to_natural(z, arrays.priors)
+    return _monthly(theta, simulate(theta, arrays, layout), arrays, layout)
+
+
+def pointwise(theta: Array, arrays: ProblemArrays, layout: Layout) -> tuple[Array, Array]:
+    """Returns log probabilities of every single figure at parameters theta (D, particle).
+
+    Returns:
+        (S, month, particle) of each month's count and (R, particle) of each report; 0 where not seen.
+    """
     paths = simulate(theta, arrays, layout)
+    return _monthly(theta, paths, arrays, layout), _reports(theta, paths, arrays, layout)
+
+
+def _monthly(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     rows = []
     for series, (output, row) in enumerate(zip(layout.count_outputs, layout.count_dispersions, strict=True)):
         count = arrays.counts[series][:, None]

@@ -15,6 +15,7 @@ from stockade.briefing.findings import (
     Evidence,
     Explanation,
     ForecastScore,
+    KnownTogether,
     Parameter,
 )
 from stockade.claims.grammar import parse
@@ -25,6 +26,7 @@ from stockade.claims.worlds import World
 from stockade.data.months import Window, format_month
 from stockade.errors import StockadeError
 from stockade.forecasts.predict import FAN, fan
+from stockade.inference.directions import known_together, sentence
 from stockade.inference.posterior import Posterior
 from stockade.study.fits import Fits
 from stockade.study.folder import StudyFolder
@@ -109,6 +111,25 @@ def parameters(folder: StudyFolder, fits: Fits, when: date) -> tuple[Parameter, 
                     high=float(after[2, column]), shrinkage=posterior.shrinkage[parameter],
                     prior_low=float(before[0, column]), prior_median=float(before[1, column]),
                     prior_high=float(before[2, column]), because="" if prior is None else prior.because,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def together(folder: StudyFolder, fits: Fits, when: date) -> tuple[KnownTogether, ...]:
+    """Returns the combinations of parameters that the data know, of every mechanism."""
+    found = []
+    for (day, name), posterior in fits.posteriors.items():
+        if day != when:
+            continue
+        problem = fits.problems[day, name]
+        priors = [one for one, free in zip(problem.priors, problem.free, strict=True) if free and one]
+        for one in known_together(posterior.draws, posterior.prior_draws, priors):
+            names = tuple(folder.written(each) for each in one.names)
+            found.append(
+                KnownTogether(
+                    explanation=name, names=names, says=sentence(one, names), shrinkage=1.0 - one.variance,
+                    alone=tuple(1.0 - each for each in one.alone),
                 )
             )  # fmt: skip
     return tuple(found)

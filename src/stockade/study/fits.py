@@ -80,11 +80,11 @@ def fit_study(
     settings = smc_settings(fit)
     model = of_model(folder.model)
     ingredients = {
-        (when, one.id): _ingredients(problems[when, one.id], model, fit, settings)
+        (when, one.id): fit_ingredients(problems[when, one.id], model, fit, settings)
         for when in study.as_of
         for one in mechanisms
     }
-    work = _Work(problems, ingredients, fit, settings, store)
+    work = Work(problems, ingredients, fit, settings, store)
     work.take_kept(fresh=fresh)
     if work.missing:
         progress("trying the model", 0, 0)
@@ -116,7 +116,8 @@ def smc_settings(fit: Fit) -> SmcSettings:
     return SmcSettings(particles=fit.particles)
 
 
-def _ingredients(problem: Problem, model: str, fit: Fit, settings: SmcSettings) -> Ingredients:
+def fit_ingredients(problem: Problem, model: str, fit: Fit, settings: SmcSettings) -> Ingredients:
+    """Returns what a posterior is made from; its digest says whether a kept one still matches."""
     return of_problem(problem, model, fit) | {"settings": repr(settings), "code": code_digest(ROOMS)}
 
 
@@ -129,8 +130,14 @@ def first_guesses(folder: StudyFolder) -> dict[str, tuple[float, float]]:
     }
 
 
-class _Work:
-    """The fits on their way: what is kept, what is missing, what has come."""
+class Work:
+    """Fits on their way: what is kept, what is missing, what has come.
+
+    Attributes:
+        problems: (date, name) -> what to fit; the name is an explanation's, or says more.
+        posteriors: (date, name) -> what is finished.
+        repeats: (date, name) -> repeats that are finished.
+    """
 
     def __init__(
         self,
@@ -170,20 +177,25 @@ class _Work:
             if index not in done
         ]
 
-    def compute(self, progress: Progress) -> int:
-        """Computes what is missing, keeps it, and returns how many repeats that took."""
+    def compute(self, progress: Progress, says: str = "fitting") -> int:
+        """Computes what is missing, keeps it, and returns how many repeats that took.
+
+        Args:
+            progress: Told how many repeats are done.
+            says: What is being done, in its words.
+        """
         tasks = self.missing
         if not tasks:
             return 0
         total = len(self.repeats) * self.fit.repeats
         done = total - len(tasks)
-        progress("fitting", done, total)
+        progress(says, done, total)
         warm(tasks[0].problem, self.settings)
         for task, found in _run(tasks, self.fit, self.settings):
             self.store.keep_repeat(*task.key, task.index, self.digests[task.key], found)
             self.repeats[task.key][task.index] = found
             done += 1
-            progress("fitting", done, total)
+            progress(says, done, total)
             self._finish(task.key)
         return len(tasks)
 

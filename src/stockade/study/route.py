@@ -18,11 +18,13 @@ from stockade.errors import Diagnostic, StockadeError
 from stockade.model.checks import check as check_model
 from stockade.progress import Progress, silent
 from stockade.study import curves, findings
+from stockade.study.calibrations import kept_calibrations
 from stockade.study.feedback import LoopsOfStudy
 from stockade.study.fits import Fits
 from stockade.study.fits import fit_study as fit_folder
 from stockade.study.folder import StudyFolder
 from stockade.study.following import kept_course
+from stockade.study.influence import kept_influence
 from stockade.study.ingredients import digest, of_files, versions
 from stockade.study.judging import (
     claim_diagnostics,
@@ -105,7 +107,13 @@ def assess_study(
     """Does all of it: fits, judges, forecasts, and fills the whole document; see `fit_study`."""
     document = _document("assess", folder, progress, fit, fresh=fresh)
     study = open_study(folder).study
-    return replace(document, course=kept_course(study), watchlist=kept_watchlist(study))
+    return replace(
+        document,
+        course=kept_course(study),
+        calibrations=kept_calibrations(study),
+        influence=kept_influence(study),
+        watchlist=kept_watchlist(study),
+    )
 
 
 def _document(
@@ -173,6 +181,7 @@ def _as_of(verb: str, run: _Run, when: date) -> AsOf:
         date=when.isoformat(),
         explanations=findings.explanations(folder, run.fits, worlds, shares, when, seed),
         parameters=findings.parameters(folder, run.fits, when),
+        together=findings.together(folder, run.fits, when),
         left_out=curves.left_out_rows(folder, when),
         inputs=curves.inputs(folder, when),
     )

@@ -113,28 +113,48 @@ class Store:
             np.savez(file, digest=np.array(digest), names=np.array(course.names), **arrays)
         temporary.replace(target)
 
+    def replicate(self, when: date, explanation: str, index: int, digest: str) -> Mapping[str, Any] | None:
+        """Returns a finished replicate of a calibration made from these ingredients, if there is one."""
+        return _kept_json(self._replicate(when, explanation, index), digest)
+
+    def keep_replicate(
+        self, when: date, explanation: str, index: int, digest: str, replicate: Mapping[str, Any]
+    ) -> None:
+        """Keeps a finished replicate of a calibration."""
+        _keep_json(self._replicate(when, explanation, index), digest, replicate)
+
     def document(self, name: str, digest: str) -> Mapping[str, Any] | None:
         """Returns a document made from these ingredients, as plain data, if there is one."""
-        path = self.root / f"{name}.json"
-        try:
-            kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-            return kept["document"] if kept.get("digest") == digest else None
-        except _UNREADABLE:
-            return None
+        return _kept_json(self.root / f"{name}.json", digest)
 
     def keep_document(self, name: str, digest: str, document: Mapping[str, Any]) -> None:
         """Keeps a document as plain data."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        target = self.root / f"{name}.json"
-        temporary = target.with_name(f".{target.name}.{os.getpid()}")
-        temporary.write_text(json.dumps({"digest": digest, "document": document}), encoding="utf-8")
-        temporary.replace(target)
+        _keep_json(self.root / f"{name}.json", digest, document)
 
     def _course(self, explanation: str, repeat: int) -> Path:
         return self.root / "months" / f"{_safe(explanation)}-{repeat}.npz"
 
+    def _replicate(self, when: date, explanation: str, index: int) -> Path:
+        folder = self.root / "calibration" / when.isoformat() / _safe(explanation)
+        return folder / f"replicate-{index:05d}.json"
+
     def _fit(self, when: date, explanation: str) -> Path:
         return self.root / "fits" / when.isoformat() / _safe(explanation)
+
+
+def _kept_json(path: Path, digest: str) -> Mapping[str, Any] | None:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return kept["document"] if kept.get("digest") == digest else None
+    except _UNREADABLE:
+        return None
+
+
+def _keep_json(target: Path, digest: str, document: Mapping[str, Any]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary.write_text(json.dumps({"digest": digest, "document": document}), encoding="utf-8")
+    temporary.replace(target)
 
 
 def _safe(explanation: str) -> str:

@@ -102,6 +102,15 @@ def mechanism_account(maker: WorldMaker, posterior: Posterior) -> Account:
     return replace(account, world=replace(account.world, prior=prior.world))
 
 
+def posterior_account(maker: WorldMaker, posterior: Posterior) -> Account:
+    """Returns the account of an explanation with a mechanism, its prior left aside.
+
+    Raises:
+        StockadeError: ``not-finite`` as `mechanism_account`.
+    """
+    return _account(maker, posterior, prior=False)
+
+
 def null_account(maker: WorldMaker, name: str, fit: NullFit, problem: Problem, draws: int) -> Account:
     """Returns the account of a null: counts only. Series that the study does not fit are its own guess."""
     study, seen = maker.folder.study, maker.seen
