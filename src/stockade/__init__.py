@@ -3,9 +3,9 @@
 The public verbs, each an arrow of the route: `load` a model, `compile` it, `simulate` it, look at its
 feedback `loops`, `examine` its structure, `judge_reality` of its Reality Checks, `save` it; `read_events`
 and count a `Selection` of them by month (`monthly`); `check`, `fit`, `judge`, `forecast`, `follow`,
-`influence`, `contrast`, `calibrate`, `watch` and `assess` a study's folder, `score` several; make a `new`
-study of a group from a file of events, and `draft` claims from an article. Each is imported when it is
-first asked for: ``import stockade`` costs nothing.
+`influence`, `contrast`, `calibrate`, `watch` and `assess` a study's folder, `score` several, assess a
+`batch` of them; make a `new` study of a group from a file of events, and `draft` claims from an article.
+Each is imported when it is first asked for: ``import stockade`` costs nothing.
 
 `stockade.build` makes models in Python.
 """
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stockade.starter.new import new_study as new
     from stockade.structure.examine import examine
     from stockade.structure.reality import judge_reality
+    from stockade.study.batch import batch_studies as batch
     from stockade.study.calibrating import calibrate_study as calibrate
     from stockade.study.contests import score_studies as score
     from stockade.study.following import follow_study as follow
@@ -45,14 +46,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "calibrate", "check", "compile",
-    "contrast", "draft", "examine", "fit", "follow", "forecast", "influence", "judge", "judge_reality",
+    "Diagnostic", "Place", "Selection", "StockadeError", "assess", "batch", "calibrate", "check",
+    "compile", "contrast", "draft", "examine", "fit", "follow", "forecast", "influence", "judge", "judge_reality",
     "load", "loops", "monthly", "new", "read_events", "save", "score", "simulate", "watch",
 ]  # fmt: skip
 
 _VERBS = {
     "Selection": ("stockade.data.event_choice", "Selection"),
     "assess": ("stockade.study.route", "assess_study"),
+    "batch": ("stockade.study.batch", "batch_studies"),
     "calibrate": ("stockade.study.calibrating", "calibrate_study"),
     "check": ("stockade.study.route", "check_study"),
     "compile": ("stockade.compiler.compile", "compile"),
