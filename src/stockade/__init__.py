@@ -47,8 +47,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Diagnostic", "Place", "Selection", "StockadeError", "assess", "batch", "calibrate", "check",
-    "compile", "contrast", "draft", "examine", "fit", "follow", "forecast", "influence", "judge", "judge_reality",
-    "load", "loops", "monthly", "new", "read_events", "save", "score", "simulate", "watch",
+    "compile", "contrast", "draft", "examine", "fit", "follow", "forecast", "influence", "judge",
+    "judge_reality", "load", "loops", "monthly", "new", "read_events", "save", "score", "simulate", "watch",
 ]  # fmt: skip
 
 _VERBS = {
