@@ -33,7 +33,7 @@ docs: $(VENV)/.ready-test  ## the documentation as a web page, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 bench: $(VENV)/.ready-test  ## the figures of the README, measured here (needs a C compiler)
-	for script in $(filter-out $(addprefix benchmarks/,hostile.py conformity.py single_precision.py views_panel.py),$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script"; done
+	for script in $(filter-out $(addprefix benchmarks/,hostile.py conformity.py every_actor.py single_precision.py views_panel.py),$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script"; done
 
 clean:  ## remove the environment and everything built
 	rm -rf $(VENV) site .pytest_cache .ruff_cache .hypothesis studies/*/.stockade studies/*/briefing
