@@ -187,4 +187,4 @@ def test_running_only_as_far_as_the_data_reach_changes_nothing() -> None:
     whole = likelihood.log_likelihood(z, arrays, layout)
     part = likelihood.log_likelihood(z, arrays, layout, only_seen=True)
     assert np.asarray(part) == pytest.approx(np.asarray(whole))
-    assert int(likelihood._months_seen(arrays)) == 7
+    assert int(likelihood.months_seen(arrays)) == 7
