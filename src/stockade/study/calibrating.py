@@ -20,7 +20,7 @@ from stockade.progress import Progress, silent
 from stockade.study.calibrations import ROOMS, keep_calibrations
 from stockade.study.form import did_you_mean
 from stockade.study.ingredients import code_digest, digest, of_files, of_model, of_problem
-from stockade.study.pool import cores, in_processes
+from stockade.study.pool import in_processes
 from stockade.study.read import open_study
 from stockade.study.replicates import (
     LOG_LIKELIHOOD,
@@ -33,6 +33,7 @@ from stockade.study.replicates import (
 )
 from stockade.study.store import FOLDER, Store
 from stockade.study.study import Study
+from stockade.tasks.workers import cores
 
 REPLICATES = 200
 LEAST_REPLICATES = 10

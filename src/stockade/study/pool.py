@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
@@ -11,6 +10,7 @@ from threading import Event
 from typing import TypeVar
 
 from stockade.progress import Progress
+from stockade.tasks.workers import cores
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -49,11 +49,6 @@ def in_threads(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def cores() -> int:
-    """Returns how many cores this process may use, which can be fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_processes(
