@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import jax
 import numpy as np
@@ -37,11 +38,17 @@ def _both(
     monkeypatch: pytest.MonkeyPatch, simulator: Simulator, *given: object
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns the outputs in blocks and without."""
-    in_blocks = np.asarray(jax.jit(lambda *all: simulator.run(*all))(*given))
+
+    def result() -> np.ndarray:
+        def traced_anew(*arrays: object) -> jax.Array:
+            return simulator.run(*arrays)
+
+        return np.asarray(jax.jit(traced_anew)(*given))
+
+    in_blocks = result()
     with monkeypatch.context() as patch:
-        patch.setattr(integrate, "width", lambda run: None)
-        whole = np.asarray(jax.jit(lambda *all: simulator.run(*all))(*given))
-    return in_blocks, whole
+        patch.setattr(integrate, "width", Mock(return_value=None))
+        return in_blocks, result()
 
 
 @pytest.mark.parametrize("count", [129, 241, 300, 512])

@@ -20,7 +20,7 @@ from stockade.compiler.functions import Value
 from stockade.compiler.plan import is_elementwise
 from stockade.compiler.prepare import Run, Values
 
-# Draws in a block. Measured on the Iraq model: 64 to 128 were alike, 32 took a third longer, 160 and 250 a tenth.
+# Draws in a block. On the Iraq model 64 to 128 were alike, 32 took a third longer, 160 and 250 a tenth.
 WIDTH = 128
 # Values of one variable in a block at most. XLA gives what is larger than 32,768 values to several threads,
 # which it cannot do within one function.
