@@ -67,5 +67,5 @@ def test_a_piece_of_a_large_model_stays_small() -> None:
     assert _chunk(small) * len(small.times) <= MOST_RESULTS
     many = replace(small, order=tuple(f"x{i}" for i in range(10_000)))
     assert _chunk(many) * 10_000 <= MOST_VALUES
-    wide = replace(small, outputs=tuple(f"x{i}" for i in range(3_000)))
-    assert _chunk(wide) * 3_000 * len(small.times) <= MOST_RESULTS
+    wide = replace(small, outputs=tuple(f"x{i}" for i in range(100)))
+    assert _chunk(wide) * 100 * len(small.times) <= MOST_RESULTS
