@@ -18,7 +18,7 @@ from stockade.starter.record import Record
 from stockade.starter.span import Span, span_of
 from stockade.starter.texts import Origin, study_texts
 
-_NO_GROUP = re.compile(r"(?:civilians|protesters|unknown)\b(?: \(.*\))?")
+_NO_GROUP = re.compile(r"(?:civilians|protesters|rioters|unknown)\b(?: \(.*\))?")
 
 
 @dataclass(frozen=True)
