@@ -57,7 +57,7 @@ def width(run: Run) -> int | None:
         return None
     largest = max(run.plan.program.vectors.values(), default=1)
     fitting = min(WIDTH, MOST_VALUES // largest)
-    return fitting if 8 <= fitting < run.batch[0] else None
+    return min(fitting, run.batch[0]) if fitting >= 8 and run.batch[0] else None
 
 
 def in_blocks(run: Run, compute: Write, into: Array, size: int) -> Array:
@@ -70,7 +70,7 @@ def in_blocks(run: Run, compute: Write, into: Array, size: int) -> Array:
         compute: ``compute(run, into, first)`` returns `into` with the results of the run's draws written from
             draw `first` on.
         into: Shape (time, outputs, draw).
-        size: Draws in a block, fewer than there are.
+        size: Draws in a block, at most as many as there are.
     """
     arrays, filled = opened(run)
     draws = run.batch[0]

@@ -19,12 +19,10 @@ from stockade.compiler.compile import Simulator
 from stockade.compiler.overrides import Overrides
 from stockade.progress import Progress, silent
 
-# Draws in one piece at most. Measured on the Iraq model (benchmarks/ensemble.py --chunks ...): from 1,000 to
-# 10,000 the time differed by less than a tenth.
-CHUNK = 2500
-# What bounds the memory of a piece of a large model: how many values it holds of all variables at one time,
-# and of all outputs. Down to some hundred draws the speed of a model with 400 variables did not depend on it.
-MOST_VALUES, MOST_RESULTS, LEAST_CHUNK = 4_000_000, 16_000_000, 64
+# What bounds the memory of a piece: how many values it holds of all outputs, and of all variables at one
+# time where a model is not run in blocks. From 1,000 to 10,000 draws of the Iraq model in a piece the time
+# differed by less than a tenth (benchmarks/ensemble.py --chunks ...).
+MOST_RESULTS, MOST_VALUES, LEAST_CHUNK = 1_500_000, 4_000_000, 128
 PAGE = 4096
 
 Draws = slice | np.ndarray
@@ -51,7 +49,7 @@ def ensemble(
         constants: Shape (constants, draw).
         inputs: Shape (inputs, step), or (inputs, step, draw).
         overrides: `value` of shape (overridable,) or (overridable, draw).
-        chunk: Draws in a piece; None for what was measured to be quick, fewer for a large model.
+        chunk: Draws in a piece; None for what was measured to be quick, fewer where there are more outputs.
         threads: How many pieces to compute at once; None for as many as there are cores.
         progress: Told how many draws are done.
 
@@ -99,7 +97,7 @@ def _chunk(simulator: Simulator) -> int:
     """Returns how many draws make a piece."""
     results = len(simulator.times) * len(simulator.outputs)
     fitting = min(MOST_VALUES // max(len(simulator.order), 1), MOST_RESULTS // max(results, 1))
-    return max(LEAST_CHUNK, min(CHUNK, fitting))
+    return max(LEAST_CHUNK, fitting)
 
 
 def _touch(memory: Floats) -> None:
