@@ -22,7 +22,7 @@ from stockade.study.read import open_study
 from stockade.study.simulators import fitting_simulator
 from tests.study.tiny import write_tiny
 
-CAREFUL = SmcSettings(particles=1024, travel=6.0, rest=20.0, most_rounds=30)
+CAREFUL = SmcSettings(particles=1024, travel=2.0, rest=20.0, most_rounds=30)
 MECHANISMS = (
     "commentary", "arrivals-only", "departures-only", "supply", "supply-and-commentary", "attrition",
     "local-guards", "surge-and-guards", "occupation",
@@ -71,7 +71,7 @@ def test_all_explanations_of_the_study_are_here(iraq_folder: Path) -> None:
 @pytest.mark.parametrize("explanation", ["patrols", "weariness"])
 def test_on_a_tiny_study(tmp_path: Path, explanation: str) -> None:
     fitted = of_study(write_tiny(tmp_path / "park"), explanation, date(2009, 6, 30))
-    settings = SmcSettings(particles=512, travel=6.0, rest=20.0, most_rounds=30)
+    settings = SmcSettings(particles=512, travel=2.0, rest=20.0, most_rounds=30)
     runs = [sample_one_repeat(fitted, seed=1, repeat=one, settings=settings) for one in range(4)]
     draws = np.concatenate([coordinates(one.draws, fitted) for one in runs])
     other = by_nuts(fitted, draws[[0, -1]], draws=1500, warmup=400)
