@@ -21,7 +21,7 @@ assess: $(VENV)/.ready  ## assess studies/iraq-2008 (another: make assess STUDY=
 	$(BIN)/stockade assess $(STUDY)
 
 test: $(VENV)/.ready-test check docs  ## style, types, documentation, then the tests
-	$(BIN)/python -m pytest -m "not slow or core"
+	$(BIN)/python -m pytest -m "not slow or core" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.ready-test  ## style and types
 	$(BIN)/python -m ruff check

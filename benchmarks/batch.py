@@ -22,7 +22,7 @@ from pathlib import Path
 
 import distributed
 
-from stockade.study.batch import _task
+from stockade.study.batch import task_of
 from stockade.tasks.cluster import Cluster
 from stockade.tasks.processes import Processes
 from stockade.tasks.results import Results
@@ -76,7 +76,7 @@ def copies(count: int, folder: Path) -> list[Task]:
     for number in range(count):
         target = folder / f"iraq-{number}"
         shutil.copytree(IRAQ, target, ignore=shutil.ignore_patterns(".stockade", "briefing"))
-        tasks.append(_task(str(target), FIT | {"seed": number}))
+        tasks.append(task_of(str(target), FIT | {"seed": number}))
     return tasks
 
 

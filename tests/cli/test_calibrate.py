@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from stockade.tasks.cluster import Cluster
+from stockade.tasks.processes import Processes
 from tests.study.test_calibrating import FOUND
 
 
@@ -33,17 +35,26 @@ def test_options_reach_the_verb_only_where_given(run, study, asked):
     run("calibrate", study)
     run(
         "calibrate", study, "--replicates", 20, "--explanation", "a", "--explanation", "b", "--as-of",
-        "2008-01-01", "--processes", 3, "--seed", 4, "--particles", 64, "--fresh",
+        "2008-01-01", "--workers", 3, "--seed", 4, "--particles", 64, "--fresh",
     )  # fmt: skip
-    usual = {"replicates": 200, "explanations": (), "as_of": None, "processes": None, "fresh": False}
+    usual = {"replicates": 200, "explanations": (), "as_of": None, "elsewhere": False, "fresh": False}
     given = {
         "replicates": 20,
         "explanations": ("a", "b"),
         "as_of": "2008-01-01",
-        "processes": 3,
+        "elsewhere": False,
         "fresh": True,
     }
+    opened = [options.pop("opened") for _, options in asked]
     assert asked == [("study", usual), ("study", given | {"seed": 4, "particles": 64})]
+    assert [(one.func, one.args) for one in opened] == [(Processes, (None,)), (Processes, (3,))]
+
+
+def test_a_cluster_gets_the_study_as_files(run, study, asked):
+    run("calibrate", study, "--scheduler", "tcp://127.0.0.1:8786")
+    ((_, options),) = asked
+    assert options["elsewhere"]
+    assert (options["opened"].func, options["opened"].args) == (Cluster, ("tcp://127.0.0.1:8786",))
 
 
 def test_too_few_replicates_are_told(run, study):

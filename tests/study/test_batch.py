@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from stockade.errors import StockadeError
-from stockade.study import batch as batches
+from stockade.study import carried
 from stockade.study.batch import batch_studies
 from stockade.tasks.processes import Processes
 from tests.study.tiny import write_tiny
@@ -70,7 +70,7 @@ def test_a_study_named_twice(folders, tmp_path):
 
 
 def test_a_folder_of_large_things_is_not_sent(folders, tmp_path, monkeypatch):
-    monkeypatch.setattr(batches, "MOST_BYTES", 2000)
+    monkeypatch.setattr(carried, "MOST_BYTES", 2000)
     found = batch_studies(folders[:1], tmp_path, opened=nobody)
     assert "study-too-large" in found.summary.failures[0].cause
 
@@ -82,6 +82,6 @@ def test_what_is_sent_is_the_study_alone(folders, tmp_path):
     (folder / "briefing").mkdir()
     (folder / "briefing" / "index.html").write_text("x")
     (folder / "link").symlink_to("/etc/hostname")
-    names = [name for name, _ in batches._files(folder)]
+    names = [name for name, _ in carried.files_of(folder)]
     assert "study.toml" in names
     assert not any(name.startswith((".stockade", "briefing", "link")) for name in names)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +20,17 @@ from stockade.briefing.document import calibration_from_json, to_json
 from stockade.briefing.html import render_html
 from stockade.briefing.terminal import print_calibrations
 from stockade.briefing.terminal_calibration import print_calibration
-from stockade.errors import StockadeError
+from stockade.errors import Diagnostic, StockadeError
 from stockade.inference.records import Repeat
 from stockade.inference.smc import sample_one_repeat
-from stockade.study import calibrating
+from stockade.study import replicates
 from stockade.study.calibrating import calibrate_study, summary
 from stockade.study.calibrations import keep_calibrations, kept_calibrations
+from stockade.study.carried import carried
 from stockade.study.read import open_study
-from stockade.study.replicates import Question, Replicate, bench, replicate_from_json, run_replicate
+from stockade.study.replicates import Question, Replicate, bench, from_rows, run_replicate, to_rows
+from stockade.tasks.here import Here
+from stockade.tasks.processes import Processes
 from tests.briefing.example import example_document
 from tests.study.tiny import write_tiny
 
@@ -122,7 +125,7 @@ def test_results_stand_beside_one_another(tmp_path: Path) -> None:
 def made_up_replicate(index: int) -> Replicate:
     noise = np.random.default_rng(index)
     if index == 3:
-        return Replicate(index, failed="It ran away.")
+        raise StockadeError(Diagnostic("ran-away", "It ran away."))
     ranks = {"base hazard": int(noise.integers(0, 64))}
     said = {"fewer-poachers": (0.75, bool(noise.random() < 0.75))}
     return Replicate(index, 63, ranks, {"at(herd, 2008-01)": 5}, int(noise.integers(0, 64)), said, index == 5)
@@ -137,13 +140,18 @@ def quick(monkeypatch, tmp_path):
         ran.append(index)
         return made_up_replicate(index)
 
-    monkeypatch.setattr(calibrating, "run_replicate", run)
+    monkeypatch.setattr(replicates, "run_replicate", run)
     return write_tiny(tmp_path / "park"), ran
+
+
+def question(folder: Path) -> Question:
+    study = open_study(folder).study
+    return Question(carried(study, whole=True), "patrols", date(2009, 6, 30), replace(study.fit, repeats=1))
 
 
 def one_of(folder: Path, **more) -> Calibration:
     (found,) = calibrate_study(
-        folder, **{"replicates": 12, "explanations": ["patrols"], "processes": 1, **more}
+        folder, **{"replicates": 12, "explanations": ["patrols"], "opened": Here, **more}
     )
     return found
 
@@ -159,12 +167,16 @@ def test_a_stopped_run_goes_on_where_it_was(quick) -> None:
         one_of(folder, progress=stop)
     assert ran == [0, 1, 2, 3, 4]
     found = one_of(folder)
-    assert ran == list(range(12))
-    assert (found.replicates, found.failed, found.failures, found.redrawn) == (11, 1, ("It ran away.",), 1)
+    # What failed is tried again: it may have been for want of memory.
+    assert ran == [*range(5), 3, *range(5, 12)]
+    assert (found.replicates, found.failed, found.redrawn) == (11, 1, 1)
+    assert found.failures == ("replicate 3: error[ran-away] <input>: It ran away.",)
+    ran.clear()
     assert one_of(folder, replicates=15).replicates == 14
-    assert ran == list(range(15))
+    assert ran == [3, 12, 13, 14]
+    ran.clear()
     assert one_of(folder, fresh=True) == found
-    assert ran == [*range(15), *range(12)]
+    assert ran == list(range(12))
     assert kept_calibrations(open_study(folder).study) == (found,)
 
 
@@ -173,40 +185,49 @@ def test_what_changes_a_replicate_makes_it_anew(quick) -> None:
     one_of(folder)
     one_of(folder, seed=8)
     assert len(ran) == 24
+    ran.clear()
     text = (folder / "study.toml").read_text()
     (folder / "study.toml").write_text(text.replace("it is not at stake", "it does not matter"))
     one_of(folder, seed=8)
-    assert len(ran) == 24
+    assert ran == [3]
     (folder / "study.toml").write_text(
         text.replace("median = 0.2, sigma = 0.7", "median = 0.2, sigma = 0.6", 1)
     )
     one_of(folder, seed=8)
-    assert len(ran) == 36
+    assert ran == [3, *range(12)]
 
 
 def test_a_spoilt_replicate_is_made_anew(quick) -> None:
     folder, ran = quick
     found = one_of(folder)
-    (kept,) = (folder / ".stockade" / "calibration").rglob("replicate-00004.json")
-    kept.write_text('{"digest": 1, "docu')
+    kept = sorted((folder / ".stockade" / "replicates").glob("*.parquet"))
+    assert len(kept) == 11
+    kept[0].write_bytes(kept[0].read_bytes()[:-20])
+    kept[1].write_bytes(b"")
+    ran.clear()
     assert one_of(folder) == found
-    assert ran == [*range(12), 4]
+    assert len(ran) == 3
 
 
-def test_another_executor_and_another_order_give_the_same(quick) -> None:
+def test_another_order_gives_the_same(quick) -> None:
     folder, _ = quick
     found = one_of(folder)
-    with ThreadPoolExecutor(3) as executor:
-        assert one_of(folder, fresh=True, executor=executor) == found
-    shared = bench(Question(str(folder.resolve()), "patrols", date(2009, 6, 30), replace(
-        open_study(folder).study.fit, repeats=1)))  # fmt: skip
-    backwards = [made_up_replicate(index) for index in reversed(range(12))]
-    assert summary(shared, backwards, 12) == found
+    shared = bench(question(folder))
+    backwards = [made_up_replicate(index) for index in reversed(range(12)) if index != 3]
+    assert summary(shared, backwards, 12, {3: "error[ran-away] <input>: It ran away."}) == found
+
+
+def test_causes_are_named_once_with_all_that_they_ended(quick) -> None:
+    folder, _ = quick
+    failed = {7: "too long\n  hint", 2: "too long", 4: "its process died"}
+    found = summary(bench(question(folder)), [made_up_replicate(1)], 12, failed)
+    assert found.failures == ("replicates 2, 7: too long", "replicate 4: its process died")
+    assert found.failed == 3
 
 
 def test_a_replicate_survives_being_kept() -> None:
     one = made_up_replicate(5)
-    assert replicate_from_json(json.loads(json.dumps(asdict(one)))) == one
+    assert from_rows(to_rows(one)) == one
 
 
 # ---------------------------------------------------------------- with the study's own sampler
@@ -228,8 +249,7 @@ def half_the_noise(problem, **more) -> Repeat:
 @pytest.fixture(scope="module")
 def tiny_bench(tmp_path_factory):
     folder = write_tiny(tmp_path_factory.mktemp("calibrate") / "park")
-    fit = replace(open_study(folder).study.fit, repeats=1)
-    return bench(Question(str(folder.resolve()), "patrols", date(2009, 6, 30), fit))
+    return bench(question(folder))
 
 
 @pytest.mark.slow
@@ -271,6 +291,7 @@ def test_months_unseen_at_the_date_are_made_up_for_the_truth(tiny_bench) -> None
 def test_processes_of_their_own_give_the_same_numbers(tmp_path: Path) -> None:
     folder = write_tiny(tmp_path / "park")
     asked = {"replicates": 10, "explanations": ["patrols"]}
-    here = calibrate_study(folder, processes=1, **asked)
+    here = calibrate_study(folder, opened=Here, **asked)
     shutil.rmtree(folder / ".stockade")
-    assert calibrate_study(folder, processes=2, **asked) == here
+    # Sent as its files, as to a cluster.
+    assert calibrate_study(folder, opened=partial(Processes, 2), elsewhere=True, **asked) == here

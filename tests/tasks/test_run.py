@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 
+from stockade.tasks.here import Here
 from stockade.tasks.processes import Processes
 from stockade.tasks.results import Results
 from stockade.tasks.run import run_tasks
@@ -113,3 +114,11 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(how, tmp_path, repository):
     assert summary.kept == there
     assert len(summary.computed) == 40 - len(there)
     assert results.rows(tasks) == expected(walks(40))
+
+
+def test_in_this_very_process_the_same(tmp_path):
+    tasks = [*walks(3), Task("wrong", "d", wrong, ("wrong",)), Task("broken", "d", broken, ("broken",))]
+    results = Results(tmp_path)
+    summary = run_tasks(tasks, results, opened=Here)
+    assert [one.key for one in summary.failures] == ["wrong", "broken"]
+    assert results.rows(tasks) == expected(walks(3))

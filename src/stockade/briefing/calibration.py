@@ -114,7 +114,7 @@ class Calibration:
         replicates: Made-up studies that were fitted.
         wanted: How many there were to be.
         failed: Those that could not be fitted or judged.
-        failures: What went wrong in them, each message once.
+        failures: What went wrong, each cause once, with the numbers of the replicates.
         redrawn: Draws of the prior that the model could not run; others were taken in their place.
         particles: Of the sampler.
         repeats: Independent fits of each made-up study.

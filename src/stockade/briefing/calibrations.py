@@ -56,7 +56,7 @@ def _extent(found: Calibration) -> list[str]:
     said = [first]
     if found.failed:
         share = coverage(found.failed / (found.failed + found.replicates))
-        reasons = " ".join(found.failures[:3])
+        reasons = "; ".join(found.failures)
         said.append(
             f"{found.failed} others ({share}) could not be fitted or judged, and nothing is known of their "
             f"like: {reasons}"

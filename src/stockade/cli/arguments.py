@@ -42,3 +42,9 @@ DataOption = Annotated[
 OutsideOption = Annotated[
     bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
 ]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes at a time; one a core if not given.")
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Use a Dask cluster: tcp://HOST:PORT.")
+]

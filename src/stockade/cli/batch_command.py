@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from stockade.cli.arguments import JsonOption, ParticlesOption, RepeatsOption, SeedOption
+from stockade.cli.arguments import (
+    JsonOption,
+    ParticlesOption,
+    RepeatsOption,
+    SchedulerOption,
+    SeedOption,
+    WorkersOption,
+)
 from stockade.cli.doors import door
 
 
@@ -18,13 +25,8 @@ def batch(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the results are kept, as Parquet files.")
     ] = Path("results"),
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Processes at a time; one a core if not given.")
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Use a Dask cluster: tcp://HOST:PORT."),
-    ] = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     json_file: JsonOption = None,
     seed: SeedOption = None,
     particles: ParticlesOption = None,

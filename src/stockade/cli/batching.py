@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +12,11 @@ from rich.table import Table
 
 from stockade.cli.bars import bars
 from stockade.cli.doors import EXIT_MISTAKE
+from stockade.cli.openers import opener
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json
 
 if TYPE_CHECKING:
     from stockade.study.batch import Batch
-    from stockade.tasks.workers import Workers
 
 
 def batch_and_show(
@@ -57,17 +55,6 @@ def batch_and_show(
     _print(batch, results, Console(stderr=json_file == STANDARD_OUTPUT))
     if batch.summary.failures:
         raise typer.Exit(EXIT_MISTAKE)
-
-
-def opener(scheduler: str | None, workers: int | None) -> Callable[[], Workers]:
-    """Returns what gets the workers that the options ask for."""
-    if scheduler is not None:
-        from stockade.tasks.cluster import Cluster
-
-        return partial(Cluster, scheduler)
-    from stockade.tasks.processes import Processes
-
-    return partial(Processes, workers)
 
 
 def _print(batch: Batch, results: Path, console: Console) -> None:

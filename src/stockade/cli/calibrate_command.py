@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from stockade.cli.arguments import FreshOption, JsonOption, ParticlesOption, SeedOption, StudyArgument
+from stockade.cli.arguments import (
+    FreshOption,
+    JsonOption,
+    ParticlesOption,
+    SchedulerOption,
+    SeedOption,
+    StudyArgument,
+    WorkersOption,
+)
 from stockade.cli.doors import door
 
 
@@ -25,10 +33,8 @@ def calibrate(
         str | None,
         typer.Option("--as-of", metavar="DAY", help="A date of the study. The latest if not given."),
     ] = None,
-    processes: Annotated[
-        int | None,
-        typer.Option("--processes", min=1, help="How many share the work; one a core if not given."),
-    ] = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     json_file: JsonOption = None,
     seed: SeedOption = None,
     particles: ParticlesOption = None,
@@ -36,12 +42,13 @@ def calibrate(
 ) -> None:
     """Calibrate a study: draw truths from the prior, make up its figures, fit and judge them, and compare.
 
-    Long. A run that was stopped goes on where it was; the next assess shows what was found.
+    Long. A run that was stopped goes on where it was; the next assess shows what was found. A replicate
+    that fails ends no other, and is named with its cause.
     """
     with door(json_file):
         from stockade.cli.calibrating import calibrate_and_show
 
         calibrate_and_show(
             study, json_file, replicates=replicates, explanations=tuple(explanations or ()), as_of=as_of,
-            processes=processes, fresh=fresh, seed=seed, particles=particles,
+            workers=workers, scheduler=scheduler, fresh=fresh, seed=seed, particles=particles,
         )  # fmt: skip

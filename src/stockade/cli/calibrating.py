@@ -9,6 +9,7 @@ from rich.console import Console
 
 from stockade.cli.bars import bars
 from stockade.cli.folders import study_folder
+from stockade.cli.openers import opener
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json
 
 
@@ -19,7 +20,8 @@ def calibrate_and_show(
     replicates: int,
     explanations: tuple[str, ...],
     as_of: str | None,
-    processes: int | None,
+    workers: int | None,
+    scheduler: str | None,
     fresh: bool,
     seed: int | None,
     particles: int | None,
@@ -32,7 +34,8 @@ def calibrate_and_show(
         replicates: How many made-up studies for each explanation.
         explanations: Ids; all with a mechanism where empty.
         as_of: A date of the study; the latest where None.
-        processes: How many share the work; as many as there are cores where None.
+        workers: How many processes; None for one a core.
+        scheduler: Address of a Dask scheduler; None for processes of this machine.
         fresh: Use nothing that is kept.
         seed: In the place of the study's; None leaves it.
         particles: The same.
@@ -46,8 +49,8 @@ def calibrate_and_show(
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with bars() as progress:
         found = calibrate_study(
-            folder, replicates=replicates, explanations=explanations, as_of=as_of, processes=processes,
-            progress=progress, fresh=fresh, **given,
+            folder, replicates=replicates, explanations=explanations, as_of=as_of, progress=progress,
+            opened=opener(scheduler, workers), elsewhere=scheduler is not None, fresh=fresh, **given,
         )  # fmt: skip
     if json_file is not None:
         content = {"study": folder.resolve().name, "calibrations": [to_json(one) for one in found]}

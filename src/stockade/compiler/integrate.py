@@ -8,24 +8,21 @@ interval; so does a single run, step by step, in a loop that is compiled as one 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from stockade.arrays import Array
 from stockade.compiler.apart import together
+from stockade.compiler.blocks import in_blocks, opened, width
 from stockade.compiler.functions import Value, number
 from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import Plan, is_elementwise
 from stockade.compiler.prepare import Run, Values, prepare
 from stockade.compiler.program import ARRIVING
 from stockade.compiler.steps import Method, advance, derive, seen_states, to_come
-
-# Steps between two saved times that are written out one after the other. XLA copies every state at the end of
-# a loop's body; three steps in one body took 6 % less time on the Iraq model, for a fifth more of compiling.
-UNROLLED = 3
 
 
 def make_run(
@@ -53,6 +50,7 @@ def make_run(
         inputs: Array | None = None,
         overrides: Overrides | None = None,
         intervals: Array | None = None,
+        into: Array | None = None,
     ) -> Array:
         """Runs the model.
 
@@ -63,6 +61,8 @@ def make_run(
             intervals: () Save intervals to run, for a batch of averages; the rows after them are 0. None
                 for all. It may be traced, so that runs of any length share one program, which then has
                 no reverse derivative.
+            into: An array of the shape of the result that a batch may write into, for a caller that donates
+                it; what it held is lost.
 
         Returns:
             Shape (time, outputs, *batch).
@@ -74,9 +74,7 @@ def make_run(
             return _single(prepared, method, average=average)
         if not prepared.batch:
             return _one_run(prepared, method, average=average)
-        if average:
-            return _averages(prepared, method, intervals)
-        return _values(prepared, method)
+        return _batch(prepared, method, intervals, into, average=average)
 
     return run
 
@@ -88,18 +86,7 @@ def _one_run(run: Run, method: Method, *, average: bool) -> Array:
     """
     if not is_elementwise(run.plan):
         return _single(run, method, average=average)
-    parts = (run.fixed, run.tables, run.active, run.overrides, run.delays, run.beginnings)
-    leaves, tree = jax.tree.flatten(parts)
-    # What is traced is an argument, and so is every array, hidden behind a barrier: XLA stops the process
-    # where it meets a long constant within one piece.
-    traced = [i for i, leaf in enumerate(leaves) if isinstance(leaf, jax.Array) or np.ndim(leaf) > 0]
-
-    def filled(given: list[Array]) -> Run:
-        every = list(leaves)
-        for i, value in zip(traced, given, strict=True):
-            every[i] = value
-        names = ("fixed", "tables", "active", "overrides", "delays", "beginnings")
-        return replace(run, **dict(zip(names, jax.tree.unflatten(tree, every), strict=True)))
+    arrays, filled = opened(run)
 
     @jax.custom_jvp
     def quick(given: list[Array]) -> Array:
@@ -112,7 +99,7 @@ def _one_run(run: Run, method: Method, *, average: bool) -> Array:
     def _(primals: tuple[list[Array]], tangents: tuple[list[Array]]) -> tuple[Array, Array]:
         return jax.jvp(lambda given: _single(filled(given), method, average=average), primals, tangents)
 
-    return quick(jax.lax.optimization_barrier([jnp.asarray(leaves[i]) for i in traced]))
+    return quick(jax.lax.optimization_barrier(arrays))
 
 
 def _kept(run: Run, kept: Array, method: Method, *, average: bool) -> Array:
@@ -180,8 +167,41 @@ def _single(run: Run, method: Method, *, average: bool) -> Array:
     return rows[::every]
 
 
-def _averages(run: Run, method: Method, intervals: Array | None) -> Array:
-    """Returns means over save intervals, shape (time, outputs, *batch)."""
+def _batch(run: Run, method: Method, intervals: Array | None, into: Array | None, *, average: bool) -> Array:
+    """Returns the outputs of a batch, shape (time, outputs, *batch): in blocks where that can be.
+
+    Derivatives are those of the batch as a whole: a block's loop has none in reverse.
+    """
+    control = run.plan.program.control
+    shape = (control.saves + (0 if average else 1), _count(run), *run.batch)
+    into = jnp.zeros(shape) if into is None else into
+    size = width(run)
+
+    def compute(run: Run, into: Array, first: Value, ends: Array | None) -> Array:
+        if average:
+            return _averages(run, method, ends, into, first)
+        return _values(run, method, into, first)
+
+    if size is None:
+        return compute(run, into, 0, intervals)
+    arrays, filled = opened(run)
+
+    def whole(given: list[Array], into: Array, ends: Array | None) -> Array:
+        return compute(filled(given), into, 0, ends)
+
+    @jax.custom_jvp
+    def quick(given: list[Array], into: Array, ends: Array | None) -> Array:
+        return in_blocks(filled(given), partial(compute, ends=ends), into, size)
+
+    @quick.defjvp
+    def _(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Array, Array]:
+        return jax.jvp(whole, primals, tangents)
+
+    return quick(arrays, into, intervals)
+
+
+def _averages(run: Run, method: Method, intervals: Array | None, into: Array, first: Value) -> Array:
+    """Returns `into` with means over save intervals written from draw `first` on."""
     control = run.plan.program.control
     every = control.every
 
@@ -194,40 +214,36 @@ def _averages(run: Run, method: Method, intervals: Array | None) -> Array:
 
         zeros = tuple(jnp.zeros((run.rows(name), *run.batch)) for name in run.plan.program.recorded)
         states, sums = jax.lax.fori_loop(0, every, step, (carry[0], zeros))
-        return states, _write(carry[1], j, [total / every for total in sums])
+        return states, _write(carry[1], j, [total / every for total in sums], first)
 
-    empty = jnp.zeros((control.saves, _count(run), *run.batch))
     end = control.saves if intervals is None else jnp.minimum(intervals, control.saves)
-    return jax.lax.fori_loop(0, end, interval, (carried_states(run), empty))[1]
+    return jax.lax.fori_loop(0, end, interval, (carried_states(run), into))[1]
 
 
-def _values(run: Run, method: Method) -> Array:
-    """Returns values at saved times, shape (time, outputs, *batch)."""
+def _values(run: Run, method: Method, into: Array, first: Value) -> Array:
+    """Returns `into` with values at saved times written from draw `first` on."""
     control = run.plan.program.control
     every = control.every
 
     def interval(j: Value, carry: tuple[Values, Array]) -> tuple[Values, Array]:
         states, values = advance(run, carry[0], j * every, method)
-        kept = _write(carry[1], j, recorded_rows(run, values))
+        kept = _write(carry[1], j, recorded_rows(run, values), first)
         if every == 1:
             return states, kept
         # Between saved times nothing is recorded, and what only the outputs need is not even computed.
-        steps = min(every - 1, UNROLLED)
-        return jax.lax.fori_loop(
-            1, every, lambda i, s: advance(run, s, j * every + i, method)[0], states, unroll=steps
-        ), kept
+        between = jax.lax.fori_loop(1, every, lambda i, s: advance(run, s, j * every + i, method)[0], states)
+        return between, kept
 
-    empty = jnp.zeros((control.saves + 1, _count(run), *run.batch))
-    states, kept = jax.lax.fori_loop(0, control.saves, interval, (carried_states(run), empty))
+    states, kept = jax.lax.fori_loop(0, control.saves, interval, (carried_states(run), into))
     last = control.saves * every
     values = derive(run, seen_states(run, states, last), last, 0)
-    return _write(kept, control.saves, recorded_rows(run, values))
+    return _write(kept, control.saves, recorded_rows(run, values), first)
 
 
-def _write(buffer: Array, row: Value, values: Sequence[Array]) -> Array:
-    """Returns the buffer with one row written; output by output, which XLA does in place."""
-    rest, first = (0,) * (buffer.ndim - 2), 0
+def _write(buffer: Array, row: Value, values: Sequence[Array], column: Value) -> Array:
+    """Returns the buffer with one row written from a column on; output by output, which XLA does in place."""
+    rest, first = (0,) * (buffer.ndim - 3), 0
     for value in values:
-        buffer = jax.lax.dynamic_update_slice(buffer, value[None], (row, first, *rest))
+        buffer = jax.lax.dynamic_update_slice(buffer, value[None], (row, first, column, *rest))
         first += len(value)
     return buffer

@@ -6,8 +6,11 @@ import math
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import Empty, SimpleQueue
+from typing import Any, cast
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,13 +19,10 @@ from stockade.compiler.compile import Simulator
 from stockade.compiler.overrides import Overrides
 from stockade.progress import Progress, silent
 
-# Draws in one piece at most. Measured on the Iraq model (benchmarks/ensemble.py --chunks ...): 5,000 took a
-# tenth less time than 1,000 or 2,500, as starting each operation and copying each row of the results are
-# spread over more draws, while the variables still fit the cache that the cores share.
-CHUNK = 5000
-# What bounds the memory of a piece of a large model: how many values it holds of all variables at one time,
-# and of all outputs. Down to some hundred draws the speed of a model with 400 variables did not depend on it.
-MOST_VALUES, MOST_RESULTS, LEAST_CHUNK = 4_000_000, 16_000_000, 64
+# What bounds the memory of a piece: how many values it holds of all outputs, and of all variables at one
+# time where a model is not run in blocks. From 1,000 to 10,000 draws of the Iraq model in a piece the time
+# differed by less than a tenth (benchmarks/ensemble.py --chunks ...).
+MOST_RESULTS, MOST_VALUES, LEAST_CHUNK = 1_500_000, 4_000_000, 128
 PAGE = 4096
 
 Draws = slice | np.ndarray
@@ -49,7 +49,7 @@ def ensemble(
         constants: Shape (constants, draw).
         inputs: Shape (inputs, step), or (inputs, step, draw).
         overrides: `value` of shape (overridable,) or (overridable, draw).
-        chunk: Draws in a piece; None for what was measured to be quick, fewer for a large model.
+        chunk: Draws in a piece; None for what was measured to be quick, fewer where there are more outputs.
         threads: How many pieces to compute at once; None for as many as there are cores.
         progress: Told how many draws are done.
 
@@ -63,16 +63,25 @@ def ensemble(
     draws = constants.shape[1]
     result = np.empty((len(simulator.times), len(simulator.outputs), draws))
     tell = progress or silent
-    run = jax.jit(simulator.run, compiler_options=_options())
+    run = jax.jit(simulator.run, compiler_options=_options(), donate_argnames=("into",))
     threads = threads or _cores()
     pieces = list(_pieces(draws, chunk or _chunk(simulator), threads))
+    # Every thread's results go into the same memory again and again: fresh memory is cleared by the system.
+    spare: SimpleQueue[jax.Array] = SimpleQueue()
 
     def compute(first: int, last: int, size: int) -> int:
         which = slice(first, last)
         if last - first < size:
             which = np.minimum(np.arange(first, first + size), draws - 1)
-        part = run(constants[:, which], _columns(inputs, 2, which), _override_columns(overrides, which))
-        result[:, :, first:last] = np.asarray(part)[:, :, : last - first]
+        try:
+            into = spare.get_nowait()
+        except Empty:
+            into = jnp.zeros((*result.shape[:2], size))
+        part = run(
+            constants[:, which], _columns(inputs, 2, which), _override_columns(overrides, which), into=into
+        )
+        result[:, :, first:last] = _view(part)[:, :, : last - first]
+        spare.put(part)
         return last - first
 
     with ThreadPoolExecutor(threads) as pool:
@@ -88,7 +97,7 @@ def _chunk(simulator: Simulator) -> int:
     """Returns how many draws make a piece."""
     results = len(simulator.times) * len(simulator.outputs)
     fitting = min(MOST_VALUES // max(len(simulator.order), 1), MOST_RESULTS // max(results, 1))
-    return max(LEAST_CHUNK, min(CHUNK, fitting))
+    return max(LEAST_CHUNK, fitting)
 
 
 def _touch(memory: Floats) -> None:
@@ -98,6 +107,14 @@ def _touch(memory: Floats) -> None:
     the same time, which took a fifth of the whole run.
     """
     memory[:: PAGE // memory.itemsize] = 0.0
+
+
+def _view(part: jax.Array) -> np.ndarray:
+    """Returns an array of JAX for NumPy, on the CPU without a copy and without JAX's keeping the view."""
+    if jax.default_backend() != "cpu":
+        return np.asarray(part)
+    # JAX's __dlpack__ has the signature of the protocol, but no annotations that say so.
+    return np.from_dlpack(cast(Any, part))
 
 
 def _options() -> dict[str, int] | None:

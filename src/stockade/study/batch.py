@@ -5,29 +5,22 @@ A study travels as the bytes of its files, so that a worker needs neither its fo
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stockade.briefing.document import AsOf, Document
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.progress import Progress, silent
+from stockade.study.carried import Carried, carried, unpacked
 from stockade.study.ingredients import digest, of_files
 from stockade.study.read import open_study
 from stockade.study.route import assess_study
-from stockade.study.store import FOLDER
 from stockade.tasks.processes import Processes
 from stockade.tasks.results import Results
 from stockade.tasks.run import run_tasks
 from stockade.tasks.task import Cell, Failure, Row, Summary, Task
 from stockade.tasks.workers import Workers
-
-OWN_FOLDERS = (FOLDER, "briefing")
-MOST_BYTES = 64 * 1024 * 1024
-"""Of a study's files together; a study is a few tables of text."""
-
-Files = tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True)
@@ -70,15 +63,11 @@ def batch_studies(
         StockadeError: ``study-twice``, ``results-not-written``, and what the workers raise; what is wrong
             with a study is in the summary.
     """
-    keys = [str(one) for one in folders]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    if twice:
-        place = Place(twice[0])
-        raise StockadeError(Diagnostic("study-twice", "a study is named twice", place, hint="Name it once."))
+    keys = each_once(folders)
     tasks, unreadable = [], []
     for key in keys:
         try:
-            tasks.append(_task(key, fit))
+            tasks.append(task_of(key, fit))
         except StockadeError as error:
             unreadable.append(Failure(key, "\n".join(str(one) for one in error.diagnostics)))
     kept = Results(Path(results))
@@ -89,46 +78,44 @@ def batch_studies(
     return Batch(tuple(rows), replace(summary, failures=in_order))
 
 
-def _task(key: str, fit: dict[str, int]) -> Task:
-    study = open_study(key).study
-    wanted = digest({"verb": "batch", **of_files(study, replace(study.fit, **fit))})
-    return Task(key, wanted, assess_rows, (key, study.folder.resolve().name, _files(study.folder), fit))
-
-
-def _files(folder: Path) -> Files:
-    """Returns the files of a study by their paths below its folder, without what Stockade made of it.
+def each_once(folders: Sequence[str | Path]) -> list[str]:
+    """Returns the folders as text.
 
     Raises:
-        StockadeError: ``study-too-large``.
+        StockadeError: ``study-twice``.
     """
-    found, total = [], 0
-    for path in sorted(folder.rglob("*")):
-        below = path.relative_to(folder)
-        if below.parts[0] in OWN_FOLDERS or path.is_symlink() or not path.is_file():
-            continue
-        total += path.stat().st_size
-        if total > MOST_BYTES:
-            said = f"its files are larger than {MOST_BYTES // 1024**2} MiB together"
-            hint = "Keep only what the study reads in its folder."
-            raise StockadeError(Diagnostic("study-too-large", said, Place(str(folder)), hint=hint))
-        found.append((str(below), path.read_bytes()))
-    return tuple(found)
+    keys = [str(one) for one in folders]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        place = Place(twice[0])
+        raise StockadeError(Diagnostic("study-twice", "a study is named twice", place, hint="Name it once."))
+    return keys
 
 
-def assess_rows(key: str, name: str, files: Files, fit: dict[str, int]) -> list[Row]:
+def task_of(key: str, fit: Mapping[str, int]) -> Task:
+    """Returns the task of one study.
+
+    Args:
+        key: The study's folder.
+        fit: seed, particles or repeats in the place of the study's.
+
+    Raises:
+        StockadeError: With what is wrong in the folder; ``study-too-large``.
+    """
+    study = open_study(key).study
+    wanted = digest({"verb": "batch", **of_files(study, replace(study.fit, **fit))})
+    return Task(key, wanted, assess_rows, (key, carried(study, whole=True), dict(fit)))
+
+
+def assess_rows(key: str, study: Carried, fit: dict[str, int]) -> list[Row]:
     """Returns what an assessment of a study found, as rows of `Batch.rows`; workers call it.
 
     Args:
         key: The study's folder as the user gave it.
-        name: The name of that folder.
-        files: The study's files.
+        study: The study.
         fit: seed, particles or repeats in the place of the study's.
     """
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / name
-        for below, content in files:
-            (folder / below).parent.mkdir(parents=True, exist_ok=True)
-            (folder / below).write_bytes(content)
+    with unpacked(study) as folder:
         return _rows(key, assess_study(folder, progress=silent, fresh=False, **fit))
 
 

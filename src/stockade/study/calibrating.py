@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,9 @@ from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference.ranks import COVERAGES, FALSE_ALARM, coverage_of_all, judge_ranks
 from stockade.progress import Progress, silent
 from stockade.study.calibrations import ROOMS, keep_calibrations
+from stockade.study.carried import carried
 from stockade.study.form import did_you_mean
-from stockade.study.ingredients import code_digest, digest, of_files, of_model, of_problem
-from stockade.study.pool import in_processes
+from stockade.study.ingredients import code_digest, digest, of_model, of_problem
 from stockade.study.read import open_study
 from stockade.study.replicates import (
     LOG_LIKELIHOOD,
@@ -28,21 +28,21 @@ from stockade.study.replicates import (
     Question,
     Replicate,
     bench,
-    replicate_from_json,
-    run_replicate,
+    from_rows,
+    replicate_rows,
 )
-from stockade.study.store import FOLDER, Store
+from stockade.study.store import FOLDER
 from stockade.study.study import Study
-from stockade.tasks.workers import cores
+from stockade.tasks.processes import Processes
+from stockade.tasks.results import Results
+from stockade.tasks.run import run_tasks
+from stockade.tasks.task import Task
+from stockade.tasks.workers import Workers
 
 REPLICATES = 200
+NONE_FAILED: Mapping[int, str] = MappingProxyType({})
 LEAST_REPLICATES = 10
-
-
-@dataclass(frozen=True)
-class _Task:
-    question: Question
-    index: int
+REPLICATES_FOLDER = "replicates"
 
 
 def calibrate_study(
@@ -51,8 +51,8 @@ def calibrate_study(
     replicates: int = REPLICATES,
     explanations: Sequence[str] = (),
     as_of: str | None = None,
-    processes: int | None = None,
-    executor: Executor | None = None,
+    opened: Callable[[], Workers] = Processes,
+    elsewhere: bool = False,
     progress: Progress = silent,
     fresh: bool = False,
     **fit: int,
@@ -67,53 +67,50 @@ def calibrate_study(
         replicates: How many made-up studies, 10 or more.
         explanations: Ids of explanations with a mechanism; all of them where empty.
         as_of: A date of the study, ``2008-03-21``; the latest where None.
-        processes: How many processes share the work; as many as there are cores where None.
-        executor: Runs the work in the place of processes on this machine: anything with the interface
-            of `concurrent.futures.Executor`.
-        progress: Told how many replicates are done.
+        opened: Gets the workers: processes of this machine, or those of a cluster.
+        elsewhere: The workers do not see this machine's disk: the study travels as the bytes of its files.
+        progress: Told how many replicates are done, and how many of them failed.
         fresh: Pass over whatever is kept.
         **fit: seed or particles in the place of the study's.
 
     Returns:
-        One for each explanation.
+        One for each explanation; each names the replicates that failed, with the cause.
 
     Raises:
         StockadeError: With what is wrong in the folder; ``unknown-explanation``,
-            ``explanation-without-mechanism``, ``unknown-as-of``, ``too-few-replicates``.
+            ``explanation-without-mechanism``, ``unknown-as-of``, ``too-few-replicates``,
+            ``study-too-large``, ``results-not-written``, and what the workers raise.
     """
     if replicates < LEAST_REPLICATES:
         raise StockadeError(_too_few(replicates))
     study = open_study(folder)
     settings = replace(study.study.fit, **fit, repeats=1)
     when, chosen = _date(study.study, as_of), _explanations(study.study, explanations)
-    root = str(study.study.folder.resolve())
-    files = digest(of_files(study.study, settings)["files"])
-    shared = {name: bench(Question(root, name, when, settings, files)) for name in chosen}
-    names = {name: _digest(one) for name, one in shared.items()}
-    store = Store(study.study.folder / FOLDER)
-    found = {name: _kept(store, when, name, names[name], replicates, fresh=fresh) for name in chosen}
-    missing = [
-        _Task(shared[name].question, index)
-        for name, done in found.items()
-        for index in range(replicates)
-        if index not in done
-    ]
-    done, total = replicates * len(chosen) - len(missing), replicates * len(chosen)
-    progress("calibrating", done, total)
-    shares = cores() if processes is None else processes
-    for task, one in in_processes(missing, _replicate, processes=shares, executor=executor):
-        name = task.question.explanation
-        store.keep_replicate(when, name, task.index, names[name], asdict(one))
-        found[name][task.index] = one
-        done += 1
-        progress("calibrating", done, total)
-    made = tuple(summary(shared[name], list(found[name].values()), replicates) for name in chosen)
+    sent = carried(study.study, whole=elsewhere)
+    shared = {name: bench(Question(sent, name, when, settings)) for name in chosen}
+    tasks = {name: _tasks(one, replicates) for name, one in shared.items()}
+    kept = Results(study.study.folder / FOLDER / REPLICATES_FOLDER)
+    together = [task for those in tasks.values() for task in those]
+    done = run_tasks(together, kept, opened=opened, fresh=fresh, progress=progress, stage="calibrating")
+    failed = {one.key: one.cause for one in done.failures}
+    made = []
+    for name, those in tasks.items():
+        ended = [from_rows(kept.rows([task])) for task in those if task.key not in failed]
+        why = {index: failed[task.key] for index, task in enumerate(those) if task.key in failed}
+        made.append(summary(shared[name], ended, replicates, why))
     keep_calibrations(study.study, made)
-    return made
+    return tuple(made)
 
 
-def _replicate(task: _Task) -> Replicate:
-    return run_replicate(bench(task.question), task.index)
+def _tasks(shared: Bench, replicates: int) -> list[Task]:
+    question, wanted = shared.question, _digest(shared)
+    return [
+        Task(
+            f"{question.when.isoformat()} {question.explanation} replicate {index}", wanted, replicate_rows,
+            (question, index),
+        )
+        for index in range(replicates)
+    ]  # fmt: skip
 
 
 def _digest(shared: Bench) -> str:
@@ -131,27 +128,21 @@ def _digest(shared: Bench) -> str:
     )
 
 
-def _kept(
-    store: Store, when: date, name: str, wanted: str, replicates: int, *, fresh: bool
-) -> dict[int, Replicate]:
-    found = {}
-    for index in range(0 if fresh else replicates):
-        kept = store.replicate(when, name, index, wanted)
-        try:
-            if kept is not None:
-                found[index] = replicate_from_json(kept)
-        except (KeyError, TypeError, ValueError, AttributeError):  # spoilt: as good as absent
-            continue
-    return found
-
-
 # ---------------------------------------------------------------- what the replicates say
 
 
-def summary(shared: Bench, replicates: Sequence[Replicate], wanted: int) -> Calibration:
-    """Returns what the replicates of one explanation say together, in any order of their coming."""
-    ordered = sorted(replicates, key=lambda one: one.index)
-    done = [one for one in ordered if not one.failed]
+def summary(
+    shared: Bench, replicates: Sequence[Replicate], wanted: int, failed: Mapping[int, str] = NONE_FAILED
+) -> Calibration:
+    """Returns what the replicates of one explanation say together, in any order of their coming.
+
+    Args:
+        shared: What they have in common.
+        replicates: Those that ended.
+        wanted: How many were asked for.
+        failed: Number of a replicate that did not end -> why.
+    """
+    done = sorted(replicates, key=lambda one: one.index)
     question = shared.question
     judged = [
         Judged(claim, one.index, probability, true)
@@ -162,14 +153,24 @@ def summary(shared: Bench, replicates: Sequence[Replicate], wanted: int) -> Cali
     return Calibration(
         study=shared.folder.study.folder.resolve().name, date=question.when.isoformat(),
         explanation=question.explanation, replicates=len(done), wanted=wanted,
-        failed=len(ordered) - len(done),
-        failures=tuple(dict.fromkeys(one.failed for one in ordered if one.failed)),
+        failed=len(failed), failures=_causes(failed),
         redrawn=sum(one.redrawn for one in done), particles=question.fit.particles, repeats=1,
         draws=draws, seed=question.fit.seed, false_alarm=FALSE_ALARM,
         ranks=_ranks(shared, done, draws), coverage=_coverage(done, draws),
         claims=_claims(judged), words=_words(judged),
         left_out=dict(shared.left_out), made=datetime.now(tz=UTC).date().isoformat(),
     )  # fmt: skip
+
+
+def _causes(failed: Mapping[int, str]) -> tuple[str, ...]:
+    """Returns each cause once, with the numbers of all replicates that it ended."""
+    by_cause: dict[str, list[int]] = {}
+    for index in sorted(failed):
+        by_cause.setdefault(failed[index].splitlines()[0], []).append(index)
+    return tuple(
+        f"replicate{'s' * (len(those) > 1)} {', '.join(str(one) for one in those)}: {cause}"
+        for cause, those in by_cause.items()
+    )
 
 
 def _ranks(shared: Bench, done: Sequence[Replicate], draws: int) -> tuple[Ranked, ...]:

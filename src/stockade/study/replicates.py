@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -32,6 +32,7 @@ from stockade.inference.problem import Problem, arrays_of, layout_of
 from stockade.inference.ranks import kept_draws, rank_of
 from stockade.inference.records import Repeat, SmcSettings
 from stockade.inference.smc import sample_one_repeat
+from stockade.study.carried import Carried, unpacked
 from stockade.study.fits import smc_settings
 from stockade.study.folder import StudyFolder
 from stockade.study.judging import claim_names, needs
@@ -40,6 +41,7 @@ from stockade.study.read import open_study
 from stockade.study.simulators import fitting_simulator, judging_simulator
 from stockade.study.study import Fit
 from stockade.study.worlds import Needs, WorldMaker, posterior_account
+from stockade.tasks.task import Row
 
 Sampler = Callable[..., Repeat]
 
@@ -47,6 +49,9 @@ _TRUTH, _RANKS = 3, 4
 """Purposes of random numbers, beside those of the inference room."""
 
 LOG_LIKELIHOOD = "log likelihood"
+PARAMETER, QUANTITY, DATA, CLAIM = "parameter", "quantity", "data", "claim"
+"""Kinds of rows."""
+
 FROM_LEDGER = "it rests on reported figures as they stand, not on what the model says"
 OF_WEIGHTS = "it weighs explanations, and each is calibrated by itself"
 
@@ -56,18 +61,16 @@ class Question:
     """One calibration: of an explanation, as of a date, with a seed and a number of particles.
 
     Attributes:
-        folder: The study's folder.
+        study: The study.
         explanation: Id of an explanation with a mechanism.
         when: The as-of date.
         fit: Seed and particles.
-        files: Digest of the folder's files, so that a bench of other files is another one.
     """
 
-    folder: str
+    study: Carried
     explanation: str
     when: date
     fit: Fit
-    files: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +110,6 @@ class Replicate:
         log_likelihood: The same of the log likelihood of the made-up figures.
         said: Claim -> its probability and whether it was true.
         redrawn: Draws of the prior that could not be run, before the truth.
-        failed: What went wrong, if anything; then nothing else is there.
     """
 
     index: int
@@ -117,23 +119,54 @@ class Replicate:
     log_likelihood: int = 0
     said: Mapping[str, tuple[float, bool]] = field(default_factory=dict)
     redrawn: int = 0
-    failed: str = ""
 
 
-def replicate_from_json(data: Mapping[str, Any]) -> Replicate:
-    """Returns the replicate that was kept as plain data.
+def to_rows(one: Replicate) -> list[Row]:
+    """Returns a replicate as rows of a table: quantities with their ranks, claims with what was said."""
+    shared = {"replicate": one.index, "draws": one.draws, "redrawn": one.redrawn}
+    ranks = {
+        PARAMETER: one.parameters,
+        QUANTITY: one.quantities,
+        DATA: {LOG_LIKELIHOOD: one.log_likelihood},
+    }
+    return [
+        *(
+            {**shared, "kind": kind, "name": name, "rank": rank, "probability": float("nan"), "true": None}
+            for kind, those in ranks.items()
+            for name, rank in those.items()
+        ),
+        *(
+            {**shared, "kind": CLAIM, "name": name, "rank": None, "probability": probability, "true": true}
+            for name, (probability, true) in one.said.items()
+        ),
+    ]
 
-    Raises:
-        KeyError, TypeError, ValueError: If the data is not such.
-    """
-    said = {name: (float(p), bool(true)) for name, (p, true) in data["said"].items()}
-    return Replicate(**{**data, "said": said})
+
+def from_rows(rows: Sequence[Mapping[str, Any]]) -> Replicate:
+    """Returns the replicate that was kept as rows."""
+
+    def ranks(kind: str) -> dict[str, int]:
+        return {row["name"]: row["rank"] for row in rows if row["kind"] == kind}
+
+    first = rows[0]
+    said = {row["name"]: (row["probability"], row["true"]) for row in rows if row["kind"] == CLAIM}
+    (likelihood,) = ranks(DATA).values()
+    return Replicate(
+        first["replicate"], first["draws"], ranks(PARAMETER), ranks(QUANTITY), likelihood, said,
+        first["redrawn"],
+    )  # fmt: skip
+
+
+def replicate_rows(question: Question, index: int) -> list[Row]:
+    """Returns one replicate of a question as rows; workers call it."""
+    return to_rows(run_replicate(bench(question), index))
 
 
 @cache
 def bench(question: Question) -> Bench:
     """Returns what all replicates of a question share; opened and compiled once in each process."""
-    folder = open_study(question.folder)
+    with unpacked(question.study) as place:
+        folder = open_study(place)
     (explanation,) = (one for one in folder.study.explanations if one.id == question.explanation)
     fitting = fitting_simulator(folder)
     wanted = needs(folder)
@@ -154,14 +187,14 @@ def run_replicate(shared: Bench, index: int, sampler: Sampler = sample_one_repea
         shared: The bench.
         index: Which replicate.
         sampler: What fits; another one than the study's own only in tests.
+
+    Raises:
+        StockadeError: The made-up study could not be fitted or run.
     """
     seed = shared.question.fit.seed
-    try:
-        made = make_up(shared.problem, stream(seed, _TRUTH, index))
-        fitted = sampler(made.problem, seed=seed, repeat=index, settings=shared.settings)
-        world = _world(shared, made, fitted)
-    except StockadeError as error:
-        return Replicate(index, failed=error.diagnostics[0].message)
+    made = make_up(shared.problem, stream(seed, _TRUTH, index))
+    fitted = sampler(made.problem, seed=seed, repeat=index, settings=shared.settings)
+    world = _world(shared, made, fitted)
     return _compared(shared, made, fitted, world, stream(seed, _RANKS, index), index)
 
 

@@ -113,16 +113,6 @@ class Store:
             np.savez(file, digest=np.array(digest), names=np.array(course.names), **arrays)
         temporary.replace(target)
 
-    def replicate(self, when: date, explanation: str, index: int, digest: str) -> Mapping[str, Any] | None:
-        """Returns a finished replicate of a calibration made from these ingredients, if there is one."""
-        return _kept_json(self._replicate(when, explanation, index), digest)
-
-    def keep_replicate(
-        self, when: date, explanation: str, index: int, digest: str, replicate: Mapping[str, Any]
-    ) -> None:
-        """Keeps a finished replicate of a calibration."""
-        _keep_json(self._replicate(when, explanation, index), digest, replicate)
-
     def document(self, name: str, digest: str) -> Mapping[str, Any] | None:
         """Returns a document made from these ingredients, as plain data, if there is one."""
         return _kept_json(self.root / f"{name}.json", digest)
@@ -133,10 +123,6 @@ class Store:
 
     def _course(self, explanation: str, repeat: int) -> Path:
         return self.root / "months" / f"{_safe(explanation)}-{repeat}.npz"
-
-    def _replicate(self, when: date, explanation: str, index: int) -> Path:
-        folder = self.root / "calibration" / when.isoformat() / _safe(explanation)
-        return folder / f"replicate-{index:05d}.json"
 
     def _fit(self, when: date, explanation: str) -> Path:
         return self.root / "fits" / when.isoformat() / _safe(explanation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +24,7 @@ class Processes(Workers):
 
     def _started(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._count, mp_context=context, initializer=one_thread)
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin)
 
     def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
         """Hands a call over."""
@@ -48,3 +49,9 @@ class Processes(Workers):
             for process in list((self._pool._processes or {}).values()):  # noqa: SLF001 - terminate_workers comes with Python 3.14
                 process.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """Begins a process: one thread, and deaf to interrupts, which are for whoever hands out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    one_thread()

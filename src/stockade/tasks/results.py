@@ -19,6 +19,8 @@ from stockade.tasks.task import Cell, Row, Task, short
 OWN = ("task", "digest")
 """Columns that every file has before those of its rows."""
 
+_MARK = b"PAR1"
+
 
 @dataclass(frozen=True)
 class Results:
@@ -33,8 +35,8 @@ class Results:
     folder: Path
 
     def has(self, task: Task) -> bool:
-        """Returns whether the result of a task is there, made from the same things."""
-        return (self.folder / task.file).is_file()
+        """Returns whether the result of a task is there, made from the same things; half a file is none."""
+        return _whole(self.folder / task.file)
 
     def keep(self, task: Task, rows: Sequence[Row]) -> None:
         """Keeps the result of a task; one made from other things goes.
@@ -69,9 +71,10 @@ class Results:
     def rows(self, tasks: Sequence[Task]) -> list[dict[str, Cell]]:
         """Returns the rows of those tasks whose results are there, in the order of the tasks."""
         found: list[dict[str, Cell]] = []
-        for task in tasks:
-            if self.has(task):
-                found += _read(self.folder / task.file)
+        with duckdb.connect() as connection:
+            for task in tasks:
+                if self.has(task):
+                    found += _read(connection, self.folder / task.file)
         return found
 
 
@@ -99,8 +102,18 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _read(path: Path) -> list[dict[str, Cell]]:
-    with duckdb.connect() as connection:
-        found = connection.execute("SELECT * FROM read_parquet($1)", [str(path)])
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+def _whole(path: Path) -> bool:
+    """Returns whether a file begins and ends as Parquet does; a disk that was full or failed leaves less."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_MARK)) == _MARK
+            file.seek(-len(_MARK), os.SEEK_END)
+            return begins and file.read() == _MARK
+    except OSError:
+        return False
+
+
+def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> list[dict[str, Cell]]:
+    found = connection.execute("SELECT * FROM read_parquet($1)", [str(path)])
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
