@@ -21,7 +21,7 @@ BROKEN = {
     "empty": "births = ~~|\n",
     "no name": "= 3 ~~|\n",
     "missing bar": "births = 1 ~ person ~ first\ndeaths = 2 ~ person ~ second |\n",
-    "no end": "births = 1 ~ person ~ first\n",
+    "no end": "births = 1 ~ person\n",
     "comment": "births = 1 {never closed ~ person ~ first |\n",
     "comparison": "births = IF THEN ELSE( 0 < rate < 1, 1, 2 ) ~~|\n",
     "lookup": "table( (0,1),(2) ) ~~|\n",

@@ -298,7 +298,11 @@ BUILDERS: Mapping[str, Builder] = {
     "game": lambda call, _: call.arguments[0],
     "get time value": _time_value,
     "time base": lambda call, _: _plus(call.arguments[0], _times(Reference("time"), call.arguments[1])),
-    "initial": lambda call, to: to.add("initial", "auxiliary", Call("#initial", call.arguments)),
+    **dict.fromkeys(
+        # A run is never taken up again in its middle, so that both are what was at its start.
+        ("initial", "reinitial"),
+        lambda call, to: to.add("initial", "auxiliary", Call("#initial", call.arguments)),
+    ),
 }
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from stockade.model.expressions import Binary, Expression, Number, Reference, Unary
+from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Unary
 from stockade.model.model import Variable
 
 _DEEPEST = 50
 
 
 def constant_value(expression: Expression, by_name: Mapping[str, Variable], depth: int = 0) -> float | None:
-    """Returns the value of sums and products of numbers and constants; None for all else."""
+    """Returns the value of sums, products and whole parts of numbers and constants; None for all else."""
     if isinstance(expression, Number):
         return expression.value
     if depth > _DEEPEST:
@@ -23,6 +24,9 @@ def constant_value(expression: Expression, by_name: Mapping[str, Variable], dept
     if isinstance(expression, Unary) and expression.operator in ("-", "+"):
         value = constant_value(expression.operand, by_name, depth + 1)
         return value if value is None or expression.operator == "+" else -value
+    if isinstance(expression, Call) and expression.function == "integer" and len(expression.arguments) == 1:
+        value = constant_value(expression.arguments[0], by_name, depth + 1)
+        return value if value is None or not math.isfinite(value) else float(math.trunc(value))
     if not isinstance(expression, Binary):
         return None
     left = constant_value(expression.left, by_name, depth + 1)

@@ -69,6 +69,7 @@ _SUPPORTED = _rows(
     pulse              | 2 | 2 | time, time -> 1
     pulse train        | 4 | 4 | time, time, time, time -> 1
     initial            | 1 | 1 | a -> a
+    reinitial          | 1 | 1 | a -> a
     lookup             | 2 | 2 | lookup
     with lookup        | 2 | 2 | ?, ? -> ?
     smooth             | 2 | 2 | a, time -> a

@@ -16,6 +16,7 @@ MEMORY: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = MappingProxyType
     {
         "integ": ((), (1,)),
         "initial": ((), (0,)),
+        "reinitial": ((), (0,)),
         "active initial": ((0,), (1,)),
         "smooth": ((), (0,)),
         "smooth3": ((), (0,)),

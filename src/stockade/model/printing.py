@@ -101,6 +101,8 @@ def _reference(node: Reference) -> str:
     subscripts = ",".join(
         print_name(one[:-1]) + "!" if one.endswith("!") else print_name(one) for one in node.subscripts
     )
+    if node.subscripts == (node.name + "!",):
+        return print_name(name) + "!"  # the place of each element that is summed over
     return print_name(name) + (f"[{subscripts}]" if subscripts else "")
 
 

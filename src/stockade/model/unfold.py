@@ -108,6 +108,9 @@ class _Element:
         count = self.known.counts.get(node.name)
         if count is None:
             known = node.name in self.elements.ranges or self.elements.is_element(node.name)
+            if node.subscripts == (node.name + "!",):
+                self._resolve(node.subscripts[0], node)
+                return node
             return self._subscript_as_number(node) if known and not node.subscripts else node
         if count != len(node.subscripts):
             said = f"{written} has {count} subscripts, here it has {len(node.subscripts)}"
@@ -167,7 +170,10 @@ class _Element:
 
     def _subscript_as_number(self, node: Reference) -> Expression:
         """A range or an element where a number is wanted is its place in the largest range that holds it."""
-        element = self._resolve(node.name, node)
+        return self.place_of(node, self._resolve(node.name, node))
+
+    def place_of(self, node: Reference, element: str) -> Expression:
+        """Returns the place of an element, as a number, for the name of a range or of an element."""
         places = self.elements.positions(element, self.elements.ranges.get(node.name, ()))
         if len(places) != 1:
             said = f"{element} has different places in equally large ranges"
@@ -219,6 +225,9 @@ def _fill(one: _Element, argument: Expression, chosen: Mapping[str, str]) -> Exp
     def change(node: Expression) -> Expression:
         if not isinstance(node, Reference) or not node.subscripts:
             return node
-        return one.named(node, tuple(chosen.get(sub, sub) for sub in node.subscripts))
+        subscripts = tuple(chosen.get(sub, sub) for sub in node.subscripts)
+        if node.subscripts == (node.name + "!",) and node.name not in one.known.counts:
+            return one.place_of(node, subscripts[0]) if subscripts != node.subscripts else node
+        return one.named(node, subscripts)
 
     return rebuild(argument, change)

@@ -8,15 +8,18 @@ a ``#``, which no file can hold: its arguments are numbers, then the elements on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import reduce
 from types import MappingProxyType
 
 from stockade.errors import Diagnostic, StockadeError
+from stockade.model.constants import constant_value
 from stockade.model.elements import Elements
 from stockade.model.expressions import Binary, BinaryOperator, Call, Expression, Number, Reference, Text
 from stockade.model.model import Variable
+from stockade.model.printing import NOT_AVAILABLE
 from stockade.model.walk import rebuild, walk
 
 Filled = Callable[..., list[Expression]]
@@ -234,7 +237,12 @@ def _map(call: Call, filled: Filled, problem: Problem) -> Expression:
     values, offset, position = call.arguments
     over = _over(call, (values,), problem)
     at = Binary("+", position, offset, call.place)
-    return replace(call, function="#pick", arguments=(at, *filled(values, over)))
+    terms, known = filled(values, over), constant_value(at, {})
+    if known is None:
+        return replace(call, function="#pick", arguments=(at, *terms))
+    # One element alone: a variable may then refer to its own elements before this one.
+    place = math.floor(known + 1e-6) if math.isfinite(known) else -1
+    return terms[place] if 0 <= place < len(terms) else Number(NOT_AVAILABLE, ":NA:", call.place)
 
 
 def _available(call: Call, filled: Filled, problem: Problem) -> Expression:

@@ -158,7 +158,8 @@ class _Splitter:
             part, boundary = self._part(raw=len(parts) > 0)
             parts.append(part)
         blank = not equation.strip()
-        if boundary == "" and (not blank or parts):
+        # Behind both tildes all of an equation was read: only its bar is missing at the end of the file.
+        if boundary == "" and (not blank or parts) and len(parts) < 2:
             first = start + len(equation) - len(equation.lstrip())
             self._complain(
                 "unfinished-equation",

@@ -113,6 +113,9 @@ def _named(cursor: Cursor) -> Expression:
     place = cursor.place
     written = cursor.step().text
     subscripts = cursor.subscripts() if cursor.sees("[") else ()
+    if not subscripts and cursor.take("!"):
+        # A range that is summed over, where a number is wanted: the place of each of its elements.
+        return Reference(canonical(written), (canonical(written) + "!",), written, place)
     reference = Reference(canonical(written), subscripts, written, place)
     opening = cursor.next
     if not cursor.take("("):

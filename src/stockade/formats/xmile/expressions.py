@@ -33,6 +33,8 @@ _OPERATORS: dict[str, int] = {
 }  # fmt: skip
 _COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 _SIGN, _POWER = 70, 80
+COMPUTED, PLACEHOLDER = "#computed subscripts", "#computed"
+"""A reference with subscripts that are computed, and what stands in their places; no file can hold a #."""
 
 
 def parse_equation(source: Source, name: str) -> Expression:
@@ -154,11 +156,17 @@ def _operand(cursor: Cursor) -> Expression:
 def _named(cursor: Cursor) -> Expression:
     place = cursor.place
     written = cursor.step().text
-    subscripts = _subscripts(cursor) if cursor.sees("[") else ()
+    subscripts, computed = _subscripts(cursor) if cursor.sees("[") else ((), ())
     name = canonical_token(written)
     opening = cursor.next
     if not cursor.take("("):
-        return Reference(name, subscripts, written, place)
+        reference = Reference(name, subscripts, written, place)
+        return Call(COMPUTED, (reference, *computed), written, place) if computed else reference
+    if computed:
+        hint = "Compute the element in a variable of its own."
+        raise cursor.problem(
+            "unsupported-subscript", "the subscript of what is called is computed", opening, hint
+        )
     arguments: list[Expression] = []
     while not cursor.take(")"):
         arguments.append(_expression(cursor, 0))
@@ -169,22 +177,28 @@ def _named(cursor: Cursor) -> Expression:
     return Call(name, tuple(arguments), written, place)
 
 
-def _subscripts(cursor: Cursor) -> tuple[str, ...]:
-    """Reads ``[a, *, 2]``; what they are is found out when the dimensions are known."""
+def _subscripts(cursor: Cursor) -> tuple[tuple[str, ...], tuple[Expression, ...]]:
+    """Reads ``[a, *, 2, part.*, n - 1]``; what names stand for is found out when the dimensions are known.
+
+    Returns:
+        The subscripts, `PLACEHOLDER` for one that is computed; and the computed ones, in order.
+    """
     opening = cursor.step()
     found: list[str] = []
+    computed: list[Expression] = []
     while True:
-        token = cursor.step()
-        if token.kind == "end":
+        if cursor.next.kind == "end":
             raise cursor.problem("unclosed-bracket", "this bracket is never closed", opening, "Add a ].")
-        if token.kind not in ("name", "number") and token.text != "*":
-            hint = "Name an element, its number, a dimension or *."
-            raise cursor.problem(
-                "unsupported-subscript", "this subscript is not one that is read", token, hint
-            )
-        found.append(canonical_token(token.text))
+        token = cursor.next
+        behind = cursor.tokens[cursor.at + 1].text
+        if token.text == "*" or (token.kind in ("name", "number") and behind in ("]", ",", ".*")):
+            cursor.step()
+            found.append(canonical_token(token.text) + (".*" if cursor.take(".*") else ""))
+        else:
+            computed.append(_expression(cursor, 0))
+            found.append(PLACEHOLDER)
         if cursor.take("]"):
-            return tuple(found)
+            return tuple(found), tuple(computed)
         if not cursor.take(","):
-            hint = "Subscripts that are computed, and ranges of them, are not read."
+            hint = "Ranges of subscripts, as 1:3, are not read."
             raise cursor.problem("unsupported-subscript", "expected a comma or ]", cursor.next, hint)

@@ -175,6 +175,18 @@ def _round(node: Call) -> Expression:
     return _call("if then else", node, _join("<", x, Number(0.0, "0", node.place), node), down, up)
 
 
+def floor(node: Call) -> Expression:
+    """The largest whole number that is not above the argument.
+
+    Source:
+        XMILE 1.0, 3.5.1: INT gives the next whole number that is less than or equal to its argument. Vensim
+        exports its INTEGER, which goes towards zero, under the same name.
+    """
+    x = node.arguments[0]
+    whole, one = _call("integer", node, x), Number(1.0, "1", node.place)
+    return _call("if then else", node, _join("<", x, whole, node), _join("-", whole, one, node), whole)
+
+
 def _wave(function: str) -> Builder:
     """An amplitude times the sine or cosine of Time over a period."""
 

@@ -103,6 +103,8 @@ def _plain_number(value: float) -> str:
 
 
 def _reference(node: Reference, dimensions: Mapping[str, tuple[str, ...]]) -> str:
+    if node.subscripts == (node.name + "!",):
+        raise NoWordError(f"the place of each element of {node.name} in a sum")
     name = node.written if node.written and canonical(node.written) == node.name else node.name
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = node.name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stockade.errors import Diagnostic, StockadeError
@@ -63,9 +64,11 @@ def parse_xmile(text: str, file: str) -> Model:
     problems: list[Diagnostic] = []
     by_outflows = _written_by(root, "isee", "stella", "ithink")
     belts = conveyors(drafts, specs.method)
-    scope = Scope(drafts, dimensions, names, conveyors=belts)
+    truncates = _written_by(root, "ventana", "vensim", "stockade")
+    common = Scope({}, dimensions, names, _defaults(macros), truncates=truncates)
+    scope = replace(common, drafts=drafts, conveyors=belts)
     found = _finish(drafts, scope, problems, by_outflows=by_outflows)
-    read_macros = tuple(_macro(one, dimensions, names, problems, by_outflows=by_outflows) for one in macros)
+    read_macros = tuple(_macro(one, common, problems, by_outflows=by_outflows) for one in macros)
     if not found and not problems:
         raise models[0].problem("empty-model", "this model holds no equation", hint="Add a variable.")
     if problems:
@@ -197,18 +200,33 @@ def _finish(
     return found
 
 
-def _macro(
-    element: Element,
-    dimensions: Mapping[str, tuple[str, ...]],
-    names: frozenset[str],
-    problems: list[Diagnostic],
-    *,
-    by_outflows: bool,
-) -> Macro:
+def _defaults(macros: Sequence[Element]) -> Mapping[str, tuple[float | None, ...]]:
+    """Returns, for each macro, what its arguments are where a call leaves them out."""
+    return {
+        canonical_name(macro.attributes.get("name", "")): tuple(_default(one) for one in macro.all("parm"))
+        for macro in macros
+    }
+
+
+def _default(parameter: Element) -> float | None:
+    written = parameter.attributes.get("default", "").strip()
+    if not written:
+        return None
+    try:
+        value = float(written)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    said = f"the default of the parameter {parameter.text} is {written[:40]!r}, which is no number"
+    raise parameter.problem("broken-number", said, hint="Give a number, or the argument in each call.")
+
+
+def _macro(element: Element, common: Scope, problems: list[Diagnostic], *, by_outflows: bool) -> Macro:
     name = shown(element.attributes.get("name", ""))
     for child in element.children:
         known = child.name in ("parm", "eqn", "doc", "variables", "views", "format") or ":" in child.name
-        if not known or (child.name == "parm" and "default" in child.attributes):
+        if not known:
             said = f"<{child.name}> of the macro {name} is not read"
             raise child.problem("unknown-element", said, hint="Write the macro without it.")
     inputs = tuple(canonical_name(one.text) for one in element.all("parm"))
@@ -218,7 +236,7 @@ def _macro(
     if (eqn := element.first("eqn")) is not None:
         own = Element("aux", {"name": name}, eqn.line, element.file, [eqn])
         drafts.setdefault(canonical_name(name), Draft(own, name, canonical_name(name)))
-    scope = Scope(drafts, dimensions, names, frozenset(inputs))
+    scope = replace(common, drafts=drafts, parameters=frozenset(inputs))
     variables = _finish(drafts, scope, problems, by_outflows=by_outflows)
     return Macro(name, canonical_name(name), inputs, (), tuple(variables), element.place(name))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
+from stockade.formats.xmile.computed import computed_by_name, element_at, place_in
 from stockade.formats.xmile.elements import Element
-from stockade.formats.xmile.functions import WHOLE_ARRAYS, meaning, word
+from stockade.formats.xmile.expressions import COMPUTED
+from stockade.formats.xmile.functions import WHOLE_ARRAYS, floor, meaning, word
 from stockade.formats.xmile.graphical import CALLS, read_graphical
 from stockade.formats.xmile.names import canonical_name
 from stockade.formats.xmile.scope import Draft, Scope
@@ -41,6 +43,9 @@ def _reference(node: Reference, scope: Scope) -> Expression:
         return word(node) or node
     found = scope.find(node.name)
     if found is None:
+        if not node.subscripts and node.name in scope.left:
+            # A dimension of the left-hand side: the place of the element that is defined.
+            return place_in(node, scope)
         if not node.subscripts and (meant := word(node)) is not None:
             return meant
         if node.name == "self" and not node.subscripts:
@@ -60,15 +65,21 @@ def _reference(node: Reference, scope: Scope) -> Expression:
         raise scope.problem(
             "wrong-subscript-count", said, node.place, "Give one subscript for each dimension.", node.written
         )
+    node, computed = computed_by_name(node, scope, dimensions)
     subscripts = tuple(scope.subscript(node, at, dimensions[at]) for at in range(len(node.subscripts)))
-    return replace(node, name=found, subscripts=subscripts)
+    node = replace(node, name=found, subscripts=subscripts)
+    return element_at(node, computed, scope) if computed else node
 
 
 def _call(node: Call, scope: Scope) -> Expression:
     if (node.function == "if then else" and node.written == "IF THEN ELSE") or node.written == "MOD":
         return node
-    if node.function == "lookup" and node.arguments and _is_table(node.arguments[0], scope):
-        return _look_up(node, node.arguments[0], node.arguments[1:], scope)  # type: ignore[arg-type]
+    if node.function in ("lookup", "lookupinv") and node.arguments and _is_table(node.arguments[0], scope):
+        at = _look_up(node, node.arguments[0], node.arguments[1:], scope)  # type: ignore[arg-type]
+        return at if node.function == "lookup" else _inverse(at, scope)
+    if node.function == COMPUTED:
+        reference, *places = node.arguments
+        return element_at(reference, places, scope)
     found = scope.find(node.function)
     if found is not None:
         table = Reference(found, (), node.written, node.place)
@@ -78,12 +89,26 @@ def _call(node: Call, scope: Scope) -> Expression:
             raise scope.problem("not-a-lookup", said, node.place, hint, node.written)
         return _look_up(node, table, node.arguments, scope)
     if node.function in scope.macros:
-        return node
+        return _with_defaults(node, scope)
+    return _function(node, scope)
+
+
+def _function(node: Call, scope: Scope) -> Expression:
     if not node.arguments and (meant := word(node)) is not None:
         return meant
+    if node.function == "int" and len(node.arguments) == 1 and not scope.truncates:
+        return floor(node)
     if node.function in WHOLE_ARRAYS and len(node.arguments) == 1:
         return _over_array(node, scope)
     return meaning(node, scope.owner)
+
+
+def _with_defaults(node: Call, scope: Scope) -> Call:
+    """Adds the arguments that a call of a macro leaves out and the macro has defaults for."""
+    missing = scope.defaults.get(node.function, ())[len(node.arguments) :]
+    given = tuple(Number(one, "", node.place) for one in missing if one is not None)
+    # Where one without a default is missing, the call is refused as it stands.
+    return replace(node, arguments=(*node.arguments, *given)) if len(given) == len(missing) else node
 
 
 def _is_table(node: Expression, scope: Scope) -> bool:
@@ -122,6 +147,15 @@ def _look_up(node: Call, table: Reference, arguments: tuple[Expression, ...], sc
         # The variable is its value at its own argument; what is called is the curve alone.
         return draft.graphical.call(arguments[0], written=node.written)
     return draft.graphical.call(arguments[0], table, node.written)
+
+
+def _inverse(node: Expression, scope: Scope) -> Expression:
+    """Returns the x at which a curve gives a y, for the call that would give its y at an x."""
+    if not isinstance(node, Call) or node.function not in ("lookup", "with lookup"):
+        said, hint = "the inverse of a curve of steps is not read", "Use a continuous curve."
+        raise scope.problem("not-a-lookup", said, node.place, hint)
+    table, y = node.arguments if node.function == "lookup" else reversed(node.arguments)
+    return Call("lookup invert", (table, y), "LOOKUP INVERT", node.place)
 
 
 def _over_array(node: Call, scope: Scope) -> Expression:

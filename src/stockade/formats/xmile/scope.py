@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.formats.xmile.elements import Element
+from stockade.formats.xmile.expressions import PLACEHOLDER
 from stockade.formats.xmile.graphical import Graphical
 from stockade.model.expressions import Reference
 
@@ -50,8 +51,10 @@ class Scope:
         drafts: The file's variables, or those of one macro.
         dimensions: Elements by dimension, canonical.
         macros: Canonical names of the macros.
+        defaults: What each argument of a macro is where a call leaves it out; None where it may not.
         conveyors: The stocks that are conveyors, by the canonical name of their outflow.
         parameters: Of the macro that is read.
+        truncates: Whether INT goes towards zero, as in Vensim's exports.
         prefix: Canonical name of the module whose equation is read.
         owner: The variable that is defined, as shown.
         left: The dimensions of the left-hand side.
@@ -61,7 +64,9 @@ class Scope:
     drafts: Mapping[str, Draft]
     dimensions: Mapping[str, tuple[str, ...]]
     macros: frozenset[str] = frozenset()
+    defaults: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
+    truncates: bool = False
     prefix: str = ""
     owner: str = ""
     left: tuple[str, ...] = ()
@@ -94,8 +99,10 @@ class Scope:
             hint = "Define it in <dimensions>."
             raise self.problem("unknown-dimension", said, node.place, hint, node.written)
         elements = self.dimensions[dimension]
-        if written in elements:
+        if written in elements or written == PLACEHOLDER:
             return written
+        if written.endswith(".*") and written[:-2] in self.dimensions:
+            return f"{written[:-2]}!"
         if written == "*":
             return f"{dimension}!"
         if written in self.left:
