@@ -11,6 +11,7 @@ import pytest
 
 from stockade.data.event_file import plain
 from stockade.data.event_formats.catalogue import FORMATS
+from stockade.data.event_formats.cells import day, has_short_year, number
 from stockade.data.event_reading import read_events
 from stockade.data.event_series import monthly
 from stockade.data.events import FIGURES
@@ -106,3 +107,30 @@ def test_every_note_is_explained(repository):
         found |= set(re.findall(r'(?:\bNote|remark)\(\s*"([a-z-]+)"', path.read_text()))
     assert len(found) > 15
     assert {one for one in found if f"| `{one}` |" not in page} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("21-Mar-08", "2008-03-21"),
+        ("1 sep 29", "2029-09-01"),
+        ("01-Jan-30", "1930-01-01"),
+        ("5-May-99", "1999-05-05"),
+    ],
+)
+def test_years_of_two_digits_are_those_of_a_spreadsheet(text, expected):
+    assert str(day(text, day_first=None)) == expected
+    assert has_short_year(text)
+
+
+@pytest.mark.parametrize("text", ["1-2-08", "21-Mar-8", "31-Feb-08", "21-Foo-08"])
+def test_other_short_days_are_no_days(text):
+    with pytest.raises(ValueError, match="event-date"):
+        day(text, day_first=None)
+
+
+def test_a_decimal_comma_is_read_where_it_can_be_nothing_else():
+    assert (number("12,0"), number("3,00"), number("-9,0")) == (12, 3, -9)
+    for text in ("1,000", "3,5", "1,0,0", ",0"):
+        with pytest.raises(ValueError, match="event-figure"):
+            number(text)

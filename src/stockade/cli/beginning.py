@@ -21,6 +21,12 @@ def new(
     country: Annotated[
         str | None, typer.Option("--country", metavar="COUNTRY", help="Only events there; all if not given.")
     ] = None,
+    aliases: Annotated[
+        Path | None,
+        typer.Option(
+            "--aliases", metavar="FILE", help="Other names: a CSV file with actor,also,from,to,because."
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -43,7 +49,9 @@ def new(
     with door(json_file):
         from stockade.cli.starting import make_study
 
-        make_study(name, events, actor, country, as_of, json_file, encoding=encoding, dates=dates)
+        make_study(
+            name, events, actor, country, as_of, json_file, aliases=aliases, encoding=encoding, dates=dates
+        )
 
 
 def claims(

@@ -33,7 +33,7 @@ def make_study(
         country: Only events there, if given.
         as_of: The first date, if given.
         json_file: Where the same goes as JSON, if anywhere.
-        reading: How the file is to be read: encoding, dates.
+        reading: How the file is to be read: aliases, encoding, dates.
     """
     from stockade.data.months import parse_day
     from stockade.starter.new import new_study

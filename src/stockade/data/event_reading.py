@@ -55,20 +55,28 @@ def read_events(path: str | Path, *, encoding: Encoding = "utf-8", dates: DateOr
 
 
 def _diagnostics(opened: Opened, raw: Raw, count: int) -> list[Diagnostic]:
-    """Returns the faults, a row each, the first rows of each fault only; in the order of the file."""
-    told = [(int(row), fault) for fault in raw.faults for row in fault.rows[:_ROWS_TOLD]]
-    told = sorted(told, key=lambda pair: pair[0])[:MOST_TOLD]
-    lines = lines_of(opened, (row for row, _ in told), count)
-    return [_diagnostic(opened, raw, row, fault, lines) for row, fault in told]
+    """Returns the faults, a row each, the first rows of each kind in a column; in the order of the file."""
+    kinds: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
+    for fault in raw.faults:
+        kinds.setdefault((fault.code, fault.column), []).extend((int(row), fault) for row in fault.rows)
+    told = [
+        (*pair, len(rows))
+        for rows in kinds.values()
+        for pair in sorted(rows, key=lambda pair: pair[0])[:_ROWS_TOLD]
+    ]
+    told = sorted(told, key=lambda one: one[0])[:MOST_TOLD]
+    lines = lines_of(opened, (row for row, _, _ in told), count)
+    return [_diagnostic(opened, raw, row, fault, lines, rows) for row, fault, rows in told]
 
 
-def _diagnostic(opened: Opened, raw: Raw, row: int, fault: Fault, lines: dict[int, int]) -> Diagnostic:
+def _diagnostic(
+    opened: Opened, raw: Raw, row: int, fault: Fault, lines: dict[int, int], rows: int
+) -> Diagnostic:
     ours = next((name for name, theirs in raw.names.items() if theirs == fault.column), "")
     words = raw.columns.get(ours)
     excerpt = words.words[words.codes[row]] if words is not None else ""
     excerpt = excerpt if fault.texts is None else fault.texts.get(row, "")
-    more = len(fault.rows) - _ROWS_TOLD
-    hint = fault.hint + (f" {len(fault.rows):,} rows have it." if more > 0 else "")
+    hint = fault.hint + (f" {rows:,} rows have such a fault." if rows > _ROWS_TOLD else "")
     return Diagnostic(
         fault.code, fault.message, Place(opened.file, lines.get(row), name=fault.column), excerpt, hint
     )

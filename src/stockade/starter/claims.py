@@ -48,14 +48,13 @@ def starter_claims(span: Span, fitted: tuple[str, ...], main: str) -> tuple[Star
             f"at(members, {format_month(now)}) < at(members, {format_month(past)})",
         ),
         StarterClaim(
-            "because-of-pressure",
+            "held-down-by-losses",
             "causal",
             "A cause is a comparison of what was with what would have been: 'under' a scenario, the same "
-            "draws twice.",
-            f"Had pressure stayed where it was in {format_month(past)}, there would have been at least a "
-            f"fifth more "
-            f"violence in {span.ahead}.",
-            f"total(clashes + attacks on civilians, {span.ahead}) under pressure_kept "
+            "draws twice. Say how much: that something mattered at all is nearly always true.",
+            f"Had the group lost members half as fast from {format_month(past + 1)} on, there would have "
+            f"been at least a fifth more violence in {span.ahead}.",
+            f"total(clashes + attacks on civilians, {span.ahead}) under losses_halved "
             f">= 1.2 * total(clashes + attacks on civilians, {span.ahead})",
         ),
         StarterClaim(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stockade.data.actors import Alias
 from stockade.data.months import Window
 
 CLASHES, CIVILIANS, OWN_DEATHS = "clashes", "attacks_on_civilians", "own_deaths"
@@ -29,6 +30,7 @@ class Record:
             ``opponent_deaths`` and ``civilian_deaths`` the dead of either kind. A column may be missing.
         government: Whether the actor is a state.
         notes: What a reader of the figures must know, a sentence each.
+        aliases: Other names under which its events were counted.
     """
 
     actor: str
@@ -38,6 +40,7 @@ class Record:
     columns: Mapping[str, np.ndarray]
     government: bool = False
     notes: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
 
     @property
     def window(self) -> Window:

@@ -79,7 +79,7 @@ def span_of(record: Record, as_of: date | None = None) -> Span:
     active = record.window.first + np.flatnonzero(record.events(record.window) > 0)
     if not active.size:
         raise StockadeError(_too_few_events(record, record.window, 0))
-    end = min(record.window.last, int(active[-1]) + SILENCE)
+    end = _last_known(record, min(record.window.last, int(active[-1]) + SILENCE))
     if as_of is None:
         last = _default_last(record, active, end)
     else:
@@ -121,6 +121,13 @@ def _default_last(record: Record, active: np.ndarray, end: int) -> int:
     return last if _most_active_months(record, seen) >= FEWEST_EVENTS else end
 
 
+def _last_known(record: Record, last: int) -> int:
+    """Returns the last month, up to one, whose events are known: months may be lost (1993 in GTD)."""
+    months = Window(record.window.first, last)
+    known = np.any([np.isfinite(record.over(name, months)) for name in EVENTS], axis=0)
+    return record.window.first + int(np.flatnonzero(known)[-1])
+
+
 def _first_month(active: np.ndarray, last: int) -> int:
     """Returns the first month of the scaling year: one with an event, within the last 72, if that can be."""
     near = active[(active > last - LONGEST) & (active <= last - FEWEST_MONTHS + 1)]
@@ -155,7 +162,10 @@ def _too_few_months(record: Record, active: np.ndarray, last: int, as_of: date |
         f"{seen}; "
         f"a study needs {FEWEST_MONTHS}."
     )
-    hint = "Take a longer file, or a group that has been recorded for longer."
+    hint = (
+        "Take a longer file; or count it together with the groups that it came from or became, as one, by a "
+        "table of names (--aliases FILE)."
+    )
     if as_of is not None:
         hint = f"Look from {published_on(first + FEWEST_MONTHS - 1, LAG)} or later, or leave --as-of out."
     return Diagnostic("too-few-months", message, Place(name=record.actor), hint=hint)
@@ -166,5 +176,9 @@ def _too_few_events(record: Record, seen: Window, most: int) -> Diagnostic:
         f"'{record.actor}' has an event in {most} of the months {seen}; a study needs {FEWEST_EVENTS} such "
         "months of one kind (clashes, or attacks on civilians)."
     )
-    hint = "Leave --country out, take a longer file, or a group of which more is recorded."
+    place = "leave --country out, " if record.country else ""
+    hint = (
+        f"Take a longer file, {place}or count several groups together as one actor, by a table of names "
+        "(--aliases FILE)."
+    )
     return Diagnostic("too-few-events", message, Place(name=record.actor), hint=hint)

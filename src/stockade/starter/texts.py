@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import shlex
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -12,6 +15,7 @@ import numpy as np
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from stockade.claims.drafting.quoting import plain_line, toml_text
+from stockade.data.actors import ALIAS_COLUMNS, Alias
 from stockade.data.months import format_month
 from stockade.data.series import SeriesTable, series_csv
 from stockade.starter.claims import kept_month, starter_claims
@@ -27,6 +31,7 @@ from stockade.starter.span import FEWEST_EVENTS, Span, fitted_columns
 
 TEMPLATES = ("model.mdl", "study.toml", "README.md")
 PARTICLES = 512
+ALIASES = "aliases.csv"
 
 _OBSERVED = {
     CLASHES: ("clashes", "recorded clashes with the state or rivals a month"),
@@ -35,18 +40,56 @@ _OBSERVED = {
 }
 
 
-def study_texts(record: Record, span: Span, name: str) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a study came from, so that it can be made again.
+
+    Attributes:
+        file: Name of the file of events, without its folder: a study may be handed on.
+        options: Values of further options of `stockade new` by name; None where one was not given.
+    """
+
+    file: str = "EVENTS.csv"
+    options: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def study_texts(record: Record, span: Span, name: str, origin: Origin | None = None) -> dict[str, str]:
     """Returns the text of every file of a first study, by file name.
 
     Args:
         record: The group's monthly record.
         span: The study's months.
         name: The folder's path as the user wrote it, for the commands that the texts name.
+        origin: Where the record came from; README.md says how to make it again.
     """
     environment = _environment()
-    filled = _values(record, span, name)
+    filled = _values(record, span, name) | {"again": _again(record, name, origin or Origin())}
     found = {one: environment.get_template(one).render(filled) for one in TEMPLATES}
-    return {**found, "series.csv": series_csv(_table(record))}
+    kept = {ALIASES: _alias_csv(record.aliases)} if record.aliases else {}
+    return {**found, "series.csv": series_csv(_table(record)), **kept}
+
+
+def _alias_csv(aliases: tuple[Alias, ...]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(ALIAS_COLUMNS)
+    for one in aliases:
+        days = ("" if day is None else day.isoformat() for day in (one.first, one.last))
+        writer.writerow((one.actor, one.also, *days, one.because))
+    return stream.getvalue()
+
+
+def _again(record: Record, name: str, origin: Origin) -> str:
+    """Returns the command that makes the study again from the same file."""
+    given: dict[str, str | None] = {
+        "events": origin.file,
+        "actor": record.actor,
+        "country": record.country or None,
+        "aliases": f"{name}/{ALIASES}" if record.aliases else None,
+        **origin.options,
+    }
+    options = (f"--{key} {shlex.quote(plain_line(one))}" for key, one in given.items() if one is not None)
+    return " ".join(["stockade new ANOTHER-NAME", *options])
 
 
 def _table(record: Record) -> SeriesTable:
@@ -79,6 +122,7 @@ def _values(record: Record, span: Span, name: str) -> dict[str, Any]:
         "unfitted": [_observe(one) for one in _OBSERVED if one not in fitted],
         "fewest_events": FEWEST_EVENTS, "civilians_fitted": CIVILIANS in fitted,
         "scaled": scaled, "general": general, "dispersions": dispersion_priors(fitted),
+        "aliases": bool(record.aliases),
         "kept_month": format_month(kept), "kept_from": format_month(kept + 1),
         "claims": [asdict(one) for one in starter_claims(span, fitted, main)],
     }  # fmt: skip

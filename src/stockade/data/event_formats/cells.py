@@ -23,6 +23,9 @@ _MONTHS = {
 _CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?)?"
 _ISO = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})" + _CLOCK)
 _WORDED = re.compile(r"([0-9]{1,2})[ -]([A-Za-z]{3,9})\.?,?[ -]([0-9]{4})")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})[ -]([A-Za-z]{3,9})\.?[ -]([0-9]{2})")
+_CENTURY = 1930  # spreadsheets read two digits as 1930 to 2029
+_WHOLE_WITH_COMMA = re.compile(r"(-?[0-9]+),0{1,2}")  # 3,0: never thousands, which take three digits
 _AMERICAN = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2}), ?([0-9]{4})")
 _NUMBERS = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})" + _CLOCK)
 _ORDER_HINT = "Write days as 2008-03-21, or say which comes first with --dates day-first or month-first."
@@ -41,7 +44,8 @@ def number(text: str) -> float | None:
     """
     if is_blank(text):
         return None
-    value = parse_figure(text)
+    whole = _WHOLE_WITH_COMMA.fullmatch(text)
+    value = parse_figure(whole[1] if whole else text)
     if value is None:
         raise ValueError(
             "event-figure", f"'{text}' is not a number.",
@@ -101,8 +105,8 @@ def day(text: str, *, day_first: bool | None) -> np.datetime64 | None:
     """Reads a day; None where the cell is blank.
 
     Args:
-        text: 2008-03-21, with or without a time of day; 21 March 2008; 21-Mar-2008; or numbers with the
-            year last.
+        text: 2008-03-21, with or without a time of day; 21 March 2008; 21-Mar-2008; 21-Mar-08, as
+            spreadsheets show it (1930 to 2029); or numbers with the year last.
         day_first: How numbers with the year last are meant; None where that is not known.
 
     Raises:
@@ -127,6 +131,10 @@ def _parts(text: str, *, day_first: bool | None) -> tuple[int, int, int]:
         return int(match[1]), int(match[2]), int(match[3])
     if match := _WORDED.fullmatch(text):
         return int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1])
+    if match := _SHORT_YEAR.fullmatch(text):
+        short = int(match[3])
+        year = short + 100 * ((_CENTURY + 99 - short) // 100)
+        return year, _MONTHS.get(match[2].lower(), 0), int(match[1])
     if match := _AMERICAN.fullmatch(text):
         return int(match[3]), _MONTHS.get(match[1].lower(), 0), int(match[2])
     if match := _NUMBERS.fullmatch(text):
@@ -135,6 +143,11 @@ def _parts(text: str, *, day_first: bool | None) -> tuple[int, int, int]:
             raise ValueError("event-date-order", f"'{text}' could be two days.", _ORDER_HINT)
         return (year, second, first) if day_first else (year, first, second)
     return 0, 0, 0
+
+
+def has_short_year(text: str) -> bool:
+    """Says whether a day's year has two digits only, as in 21-Mar-08."""
+    return _SHORT_YEAR.fullmatch(text) is not None
 
 
 def order_of(texts: Iterable[str]) -> bool | None:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from stockade.data.event_formats.cells import day, is_blank, order_of
+from stockade.data.event_formats.cells import day, has_short_year, is_blank, order_of
 from stockade.data.events import FIGURES, Note, Release, Side, Words, events_
 from stockade.data.months import Window
 
@@ -139,6 +139,9 @@ class Raw:
         words = self.words(name)
         order = order_of(words.words) if self.day_first is None else self.day_first
         found = self.parsed(name, partial(day, day_first=order), np.datetime64("NaT"), "datetime64[D]")
+        short = np.array([has_short_year(word) for word in words.words], dtype=bool)
+        told = "whose year has two digits: taken for 1930 to 2029, as spreadsheets do."
+        self.remark("short-year", told, words.has(short))
         if needed:
             blank = np.array([is_blank(word) for word in words.words], dtype=bool)
             hint = "Fill in the day, or take the row out."
