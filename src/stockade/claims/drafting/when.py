@@ -19,6 +19,10 @@ _COUNTS = {
 }  # fmt: skip
 _COUNT = r"(?:\d{1,3}|" + "|".join(_COUNTS) + ")"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+_DATELINE = (  # PORT CITY, 14 March 2019 (Agency) - : when it was written, not what it is about
+    rf"^[A-Z][\w .'’/-]{{1,40}},\s+(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}),?(?:\s+{_YEAR})?\s*"
+    r"(?:\([^)]{1,40}\)\s*)?[-–—]+\s"
+)
 
 Rule = tuple[str, Callable[[re.Match[str], date], Window | None]]
 
@@ -33,7 +37,7 @@ def window_of_text(text: str, on: date) -> Window | None:
         text: The sentence.
         on: Day of publication, from which *last month* is counted.
     """
-    rest, found = text, []
+    rest, found = re.sub(_DATELINE, "", text, flags=re.IGNORECASE), []
     for pattern, rule in _RULES:
         for match in re.finditer(pattern, rest, re.IGNORECASE):
             window = rule(match, on)
@@ -173,7 +177,10 @@ _RULES: tuple[Rule, ...] = (
         rf"\b(?:from|between)?\s*({_MONTH})(?:\s+({_YEAR}))?\s*(?:to|and|until|through|–|-)\s*({_MONTH})\s+({_YEAR})\b",
         _two_months,
     ),
-    (rf"\bsince\s+(?:\d{{1,2}}\s+)?({_MONTH})(?:\s+({_YEAR}))?\b", _since_month),
+    (
+        rf"\bsince\s+(?:(?:[\w'’-]+\s+){{1,5}}?(?:of|in|on)\s+)?(?:\d{{1,2}}\s+)?({_MONTH})(?:\s+({_YEAR}))?\b",
+        _since_month,
+    ),
     (rf"\bsince\s+(?:\w+\s+){{0,2}}?({_YEAR})\b", _since_year),
     (rf"\b(first|second|third|fourth|last)\s+(half|quarter)\s+of\s+({_YEAR})\b", _part_of_year),
     (rf"\b({_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,)?\s+(?:of\s+)?({_YEAR})\b", _month_year),
