@@ -36,7 +36,7 @@ _PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who|which|that)", re.IGNORECASE)
 # Words that stand before a verb of saying but are no speakers: violence is reported, numbers are counted.
 _NO_SPEAKER = re.compile(
     r"\b(?:attacks?|bombings?|violence|deaths?|casualties|because|although|while|if|when|since|after|before|"
-    r"whether|not|to|and|but|or|no|is|are|was|were|be|will|would|can|could|may|might|must|should)$",
+    r"received|whether|not|to|and|but|or|no|is|are|was|were|be|will|would|can|could|may|might|must|should)$",
     re.IGNORECASE,
 )
 _PERFECT = re.compile(r"\s+(?:has|have|had)$", re.IGNORECASE)  # I have argued: not what they are called
@@ -75,7 +75,7 @@ def speaker(text: str, before: str | None = None) -> Speaker:
             name = _trimmed(match["who"]).replace(_DOT, ".")
             if not name:
                 continue
-            if name == "I":
+            if name.lower() in ("i", "we") and not re.search('["“”]', text):
                 return Speaker(AUTHOR, sure=True)
             if _PRONOUN.fullmatch(name):
                 return Speaker(before or name, sure=False)
