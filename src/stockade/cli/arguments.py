@@ -42,6 +42,10 @@ DataOption = Annotated[
 OutsideOption = Annotated[
     bool, typer.Option("--allow-outside", help="Let the model read files outside of its folder.")
 ]
+DatesOption = Annotated[
+    list[str] | None,
+    typer.Option("--as-of", metavar="DAY", help="A date of the study; may be repeated. All if not given."),
+]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes at a time; one a core if not given.")
 ]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from stockade.cli.arguments import (
+    DatesOption,
     FreshOption,
     JsonOption,
     ParticlesOption,
@@ -19,12 +16,7 @@ from stockade.cli.doors import door
 
 def influence(
     study: StudyArgument,
-    as_of: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--as-of", metavar="DAY", help="A date of the study; may be repeated. All of them if not given."
-        ),
-    ] = None,
+    as_of: DatesOption = None,
     json_file: JsonOption = None,
     seed: SeedOption = None,
     particles: ParticlesOption = None,

@@ -6,18 +6,13 @@ from typing import Annotated
 
 import typer
 
-from stockade.cli.arguments import FreshOption, JsonOption, SeedOption, StudyArgument
+from stockade.cli.arguments import DatesOption, FreshOption, JsonOption, SeedOption, StudyArgument
 from stockade.cli.doors import door
 
 
 def noise(
     study: StudyArgument,
-    as_of: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--as-of", metavar="DAY", help="A date of the study; may be repeated. All if not given."
-        ),
-    ] = None,
+    as_of: DatesOption = None,
     explanation: Annotated[
         list[str] | None,
         typer.Option(

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from stockade.cli.arguments import FreshOption, JsonOption, ParticlesOption, RepeatsOption, SeedOption
+from stockade.cli.arguments import (
+    FreshOption,
+    JsonOption,
+    ParticlesOption,
+    RepeatsOption,
+    SchedulerOption,
+    SeedOption,
+    WorkersOption,
+)
 from stockade.cli.doors import door
 
 
@@ -37,6 +45,16 @@ def score(
         Path | None, typer.Option("--html", metavar="FILE", help="Write the tables and figures as one page.")
     ] = None,
     json_file: JsonOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FOLDER",
+            help="Where scores are kept, as Parquet files. In each study's .stockade/scores if not given.",
+        ),
+    ] = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     seed: SeedOption = None,
     particles: ParticlesOption = None,
     repeats: RepeatsOption = None,
@@ -52,5 +70,6 @@ def score(
 
         score_and_show(
             tuple(studies), horizons, origins, every, tuple(explanations or ()), (html_file, json_file),
-            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+            results=out, workers=workers, scheduler=scheduler, fresh=fresh,
+            seed=seed, particles=particles, repeats=repeats,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from stockade.cli.bars import bars
 from stockade.cli.doors import EXIT_MISTAKE
+from stockade.cli.openers import opener
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json, write_text
 
 
@@ -21,6 +22,9 @@ def score_and_show(
     explanations: Sequence[str],
     outputs: tuple[Path | None, Path | None],
     *,
+    results: Path | None,
+    workers: int | None,
+    scheduler: str | None,
     fresh: bool,
     **overrides: int | None,
 ) -> None:
@@ -33,6 +37,9 @@ def score_and_show(
         every: Months from one origin to the next.
         explanations: Ids; all where empty.
         outputs: The HTML file and the JSON file.
+        results: Folder of the scores that are kept; None for one in each study.
+        workers: How many processes; None for one a core.
+        scheduler: Address of a Dask scheduler; None for processes of this machine.
         fresh: Use nothing that is kept.
         overrides: seed, particles, repeats; None leaves the study's own.
 
@@ -48,7 +55,10 @@ def score_and_show(
     plan = plan_from(horizons, origins, every, explanations, given)
 
     with bars() as progress:
-        board = score_studies(studies, plan, progress=progress, fresh=fresh)
+        board = score_studies(
+            studies, plan, results=results, opened=opener(scheduler, workers),
+            elsewhere=scheduler is not None, progress=progress, fresh=fresh,
+        )  # fmt: skip
     from stockade.briefing.scoreboard import plain
     from stockade.briefing.terminal_scores import print_scores
 

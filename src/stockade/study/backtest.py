@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from stockade.claims.weights import weights
 from stockade.compiler.compile import Simulator
-from stockade.data.months import Window, format_month, last_day, month_of
+from stockade.data.months import Window, format_month, month_of
 from stockade.errors import Diagnostic, Place, StockadeError
-from stockade.forecasts.tracks import MEASURES, Track, track
+from stockade.forecasts.tracks import Track, track
 from stockade.inference.problem import data_count
 from stockade.progress import Progress
 from stockade.study.fits import fit_study
 from stockade.study.folder import StudyFolder
-from stockade.study.ingredients import digest, of_files
 from stockade.study.inputs import input_paths
 from stockade.study.plans import Plan
 from stockade.study.problems import problem, seen_series
@@ -35,7 +31,7 @@ FIRST_YEAR = 12
 
 
 @dataclass(frozen=True, eq=False)
-class _Bench:
+class Bench:
     """What all origins of a study share."""
 
     folder: StudyFolder
@@ -45,60 +41,6 @@ class _Bench:
     fit: Fit
     store: Store
     plan: Plan
-
-
-@dataclass(frozen=True, eq=False)
-class Backtest:
-    """What came of a study's origins.
-
-    Attributes:
-        tracks: By series, origin and forecaster.
-        failed: (origin, why) of those that could not be looked from.
-        kept: How many origins were taken from an earlier run.
-    """
-
-    tracks: tuple[Track, ...]
-    failed: tuple[tuple[str, str], ...]
-    kept: int
-
-
-def backtest(folder: StudyFolder, plan: Plan, progress: Progress, *, fresh: bool = False) -> Backtest:
-    """Forecasts from every origin of the plan and scores what came.
-
-    What an origin gave is kept in the study's folder at once; a run that was stopped goes on where it
-    was. An origin that cannot be looked from is named with its cause and costs no other.
-
-    Args:
-        folder: The study.
-        plan: What to do.
-        progress: Told how many origins are done.
-        fresh: Pass over whatever is kept.
-
-    Raises:
-        StockadeError: ``unknown-explanation-to-score``, ``no-origin-to-score``; whatever is wrong with
-            the model.
-    """
-    bench = _bench(folder, plan)
-    origins = origins_of(bench.folder, plan)
-    tracks: list[Track] = []
-    failed, kept = [], 0
-    stage = f"scoring {folder.study.folder.resolve().name}"
-    for done, month in enumerate(origins):
-        progress(stage, done, len(origins))
-        when = last_day(month)
-        wanted = _digest(bench, when)
-        found = None if fresh else _kept(bench.store, when, wanted)
-        kept += found is not None
-        if found is None:
-            try:
-                found = look_from(bench, when, progress, fresh=fresh)
-            except StockadeError as error:
-                failed.append((when.isoformat(), "; ".join(str(one.message) for one in error.diagnostics)))
-                continue
-            bench.store.keep_document(_name(when, wanted), wanted, {"tracks": [_plain(one) for one in found]})
-        tracks += found
-    progress(stage, len(origins), len(origins))
-    return Backtest(tuple(tracks), tuple(failed), kept)
 
 
 def origins_of(folder: StudyFolder, plan: Plan) -> tuple[int, ...]:
@@ -131,7 +73,7 @@ def origins_of(folder: StudyFolder, plan: Plan) -> tuple[int, ...]:
     return found
 
 
-def look_from(bench: _Bench, when: date, progress: Progress, *, fresh: bool = False) -> list[Track]:
+def look_from(bench: Bench, when: date, progress: Progress, *, fresh: bool = False) -> list[Track]:
     """Fits, forecasts and scores as of one day.
 
     Raises:
@@ -170,12 +112,12 @@ def look_from(bench: _Bench, when: date, progress: Progress, *, fresh: bool = Fa
     return found
 
 
-def bench_of(folder: StudyFolder, plan: Plan) -> _Bench:
-    """Returns what all origins of a study share; for `look_from`."""
-    return _bench(folder, plan)
+def lean(folder: StudyFolder, plan: Plan) -> StudyFolder:
+    """Returns the study with what takes part in a score alone: no claims, scenarios or explanations unasked.
 
-
-def _bench(folder: StudyFolder, plan: Plan) -> _Bench:
+    Raises:
+        StockadeError: ``unknown-explanation-to-score``.
+    """
     study = folder.study
     known = [one.id for one in study.explanations if one.mechanism]
     unknown = [one for one in plan.explanations if one not in known]
@@ -191,19 +133,33 @@ def _bench(folder: StudyFolder, plan: Plan) -> _Bench:
     kept = tuple(
         one for one in study.explanations if one.null or not plan.explanations or one.id in plan.explanations
     )
-    # Claims, scenarios and the briefing take no part in a score.
-    lean = replace(folder, study=replace(study, explanations=kept, claims=(), scenarios=()))
+    return replace(folder, study=replace(study, explanations=kept, claims=(), scenarios=()))
+
+
+def fit_of(folder: StudyFolder, plan: Plan) -> Fit:
+    """Returns the study's fit with what the plan has in its place."""
+    return replace(folder.study.fit, **(plan.fit or {}))
+
+
+def bench_of(folder: StudyFolder, plan: Plan) -> Bench:
+    """Returns what all origins of a study share; compiles its model.
+
+    Raises:
+        StockadeError: ``unknown-explanation-to-score``; whatever is wrong with the model.
+    """
+    here = lean(folder, plan)
+    study = here.study
     observed = tuple(dict.fromkeys(one.canonical for one in study.observes))
     needs = Needs(observed, {}, tuple(one.column for one in study.observes))
-    fitting = fitting_simulator(lean)
+    fitting = fitting_simulator(here)
     month_times(fitting, study)
-    fit = replace(study.fit, **(plan.fit or {}))
-    return _Bench(
-        lean, fitting, judging_simulator(lean, observed), needs, fit, Store(study.folder / FOLDER), plan
-    )
+    return Bench(
+        here, fitting, judging_simulator(here, observed), needs, fit_of(here, plan),
+        Store(study.folder / FOLDER), plan,
+    )  # fmt: skip
 
 
-def _check_known(bench: _Bench, when: date) -> None:
+def _check_known(bench: Bench, when: date) -> None:
     """Complains where a day knows nothing to fit, or no value of an input."""
     study = bench.folder.study
     without = [
@@ -235,54 +191,3 @@ def _padded(values: np.ndarray, length: int) -> np.ndarray:
     """Returns values with rows of NaN at their end, for horizons past the model's time."""
     missing = ((0, length - len(values)), *(((0, 0),) * (values.ndim - 1)))
     return np.pad(values, missing, constant_values=np.nan)
-
-
-def _digest(bench: _Bench, when: date) -> str:
-    names = [one.id for one in bench.folder.study.explanations]
-    return digest(
-        {
-            "verb": "score",
-            "origin": when.isoformat(),
-            "horizons": list(bench.plan.horizons),
-            "explanations": names,
-            **of_files(bench.folder.study, bench.fit),
-        }
-    )
-
-
-def _name(when: date, wanted: str) -> str:
-    return f"score-{when.isoformat()}-{wanted[:8]}"
-
-
-def _kept(store: Store, when: date, wanted: str) -> list[Track] | None:
-    found = store.document(_name(when, wanted), wanted)
-    try:
-        return None if found is None else [_track(one) for one in found["tracks"]]
-    except (KeyError, TypeError, ValueError, AttributeError):  # spoilt: as good as absent
-        return None
-
-
-def _plain(one: Track) -> dict[str, Any]:
-    """Returns a track as JSON takes it: None for what is not known."""
-    return {
-        "series": one.series, "name": one.name, "kind": one.kind, "origin": one.origin,
-        "horizons": list(one.horizons), "truth": _listed(one.truth),
-        "scores": {name: _listed(one.scores[name]) for name in MEASURES},
-    }  # fmt: skip
-
-
-def _track(data: Mapping[str, Any]) -> Track:
-    return Track(
-        data["series"], data["name"], data["kind"], data["origin"], tuple(data["horizons"]),
-        np.array(data["truth"], dtype=float),
-        {name: np.array(data["scores"][name], dtype=float) for name in MEASURES},
-    )  # fmt: skip
-
-
-def _listed(values: Sequence[float] | np.ndarray) -> list[float | None]:
-    return [float(one) if np.isfinite(one) else None for one in values]
-
-
-def study_name(path: str | Path) -> str:
-    """Returns what a study goes by: its folder's name."""
-    return Path(path).resolve().name

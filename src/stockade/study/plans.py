@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stockade.data.months import Window, parse_window
 from stockade.errors import Diagnostic, Place, StockadeError
@@ -28,7 +28,7 @@ class Plan:
     origins: Window | None = None
     every: int = 6
     explanations: tuple[str, ...] = ()
-    fit: Mapping[str, int] | None = None
+    fit: Mapping[str, int] | None = field(default=None, hash=False)
 
 
 def plan_from(

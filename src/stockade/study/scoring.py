@@ -55,26 +55,13 @@ def score_forecasts(
         weights: Explanation -> its weight as of that date, nulls among them.
         seed: Of everything random.
     """
-    return tuple(
-        one
-        for observe in folder.study.observes
-        for one in _score_series(folder, table, accounts, weights, observe, seed)
-    )
-
-
-def _score_series(
-    folder: StudyFolder,
-    table: ForecastTable,
-    accounts: Mapping[str, Account],
-    weights: Mapping[str, float],
-    observe: Observe,
-    seed: int,
-) -> list[ScoredForecast]:
-    column, window = observe.column, table.window
-    truth = folder.series.over(column, window)
-    visible = seen_series(folder, table.as_of).over(column, window)
-    forecasts = forecasts_of(folder, table, accounts, weights, observe, seed)
-    return [ScoredForecast(_scored(one, truth, visible), one) for one in forecasts]
+    window, seen = table.window, seen_series(folder, table.as_of)
+    found = []
+    for observe in folder.study.observes:
+        truth, visible = (one.over(observe.column, window) for one in (folder.series, seen))
+        forecasts = forecasts_of(folder, table, accounts, weights, observe, seed)
+        found += [ScoredForecast(_scored(one, truth, visible), one) for one in forecasts]
+    return tuple(found)
 
 
 def forecasts_of(

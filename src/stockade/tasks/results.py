@@ -7,7 +7,7 @@ the task and of what the task was made from, so that two runs that do the same w
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +76,29 @@ class Results:
                 if self.has(task):
                     found += _read(connection, self.folder / task.file)
         return found
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """Several folders of results as one.
+
+    Attributes:
+        of: Key of a task -> the folder that its result lies in.
+    """
+
+    of: Mapping[str, Results]
+
+    def has(self, task: Task) -> bool:
+        """Returns whether the result of a task is there."""
+        return self.of[task.key].has(task)
+
+    def keep(self, task: Task, rows: Sequence[Row]) -> None:
+        """Keeps the result of a task; see `Results.keep`."""
+        self.of[task.key].keep(task, rows)
+
+    def rows(self, tasks: Sequence[Task]) -> list[dict[str, Cell]]:
+        """Returns the rows of those tasks whose results are there, in the order of the tasks."""
+        return [row for task in tasks for row in self.of[task.key].rows([task])]
 
 
 def _write(columns: dict[str, list[Cell]], path: Path) -> None:

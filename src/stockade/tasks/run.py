@@ -10,7 +10,7 @@ from typing import Any
 
 from stockade.progress import Progress, silent
 from stockade.tasks.processes import Processes
-from stockade.tasks.results import Results
+from stockade.tasks.results import Results, Shelves
 from stockade.tasks.task import Failure, Summary, Task
 from stockade.tasks.work import attempt
 from stockade.tasks.workers import Workers
@@ -20,7 +20,7 @@ SECONDS_BETWEEN_LOOKS = 5.0
 
 def run_tasks(
     tasks: Sequence[Task],
-    results: Results,
+    results: Results | Shelves,
     *,
     opened: Callable[[], Workers] = Processes,
     fresh: bool = False,
