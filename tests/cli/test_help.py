@@ -16,6 +16,7 @@ COMMANDS = [
     "follow",
     "calibrate",
     "influence",
+    "profile",
     "whatif",
     "noise",
     "watch",

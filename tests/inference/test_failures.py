@@ -92,7 +92,7 @@ def test_too_few_particles() -> None:
 
 
 def test_a_mode_that_only_some_runs_reach() -> None:
-    found = fitted(toy(hidden, 1.0, 0.5), replace(SMALL, particles=16), repeats=8)
+    found = fitted(toy(hidden, 1.0, 0.5), replace(SMALL, particles=32), repeats=8)
     assert "repeats-disagree" in found
 
 

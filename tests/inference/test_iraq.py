@@ -34,7 +34,7 @@ def coordinates(draws: np.ndarray, fitted: Problem) -> np.ndarray:
 
 def test_nuts_and_smc_agree_on_the_iraq_model(iraq_folder: Path) -> None:
     fitted = iraq(iraq_folder, "commentary")
-    careful = SmcSettings(particles=1024, travel=6.0, rest=20.0, most_rounds=30)
+    careful = SmcSettings(particles=1024, travel=2.0, rest=20.0, most_rounds=30)
     runs = [sample_one_repeat(fitted, seed=1, repeat=one, settings=careful) for one in range(4)]
     draws = np.concatenate([coordinates(one.draws, fitted) for one in runs])
     starts = np.zeros((2, len(fitted.parameters)))

@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from stockade.inference.noisy_fit import (
+    NOISY_SETTINGS,
     FilterQuality,
     collapse,
     enough_particles,
@@ -21,7 +22,7 @@ from stockade.inference.problem import arrays_of, layout_of
 from stockade.inference.records import SmcSettings
 from tests.inference.test_noisy import noisy_problem, report
 
-QUICK = SmcSettings(particles=128, states=8, travel=2.0, settle=1, rest=6.0, references=4)
+QUICK = replace(NOISY_SETTINGS, states=8, travel=2.0)
 
 
 def conjugate() -> tuple:

@@ -22,7 +22,7 @@ from stockade.study.read import open_study
 from stockade.study.simulators import fitting_simulator
 from tests.study.tiny import write_tiny
 
-CAREFUL = SmcSettings(particles=1024, travel=6.0, rest=20.0, most_rounds=30)
+CAREFUL = SmcSettings(particles=1024, travel=2.0, rest=20.0, most_rounds=30)
 MECHANISMS = (
     "commentary", "arrivals-only", "departures-only", "supply", "supply-and-commentary", "attrition",
     "local-guards", "surge-and-guards", "occupation",
@@ -41,12 +41,16 @@ def coordinates(draws: np.ndarray, fitted: Problem) -> np.ndarray:
     return np.asarray(to_coordinates(draws.T, arrays)).T[:, np.asarray(fitted.free)]
 
 
-def by_nuts(fitted: Problem, start: np.ndarray, draws: int, warmup: int) -> np.ndarray:
-    """Draws (draw, D') of two chains that start from draws of the other sampler."""
-    starts = np.zeros((2, len(fitted.parameters)))
-    starts[:, np.asarray(fitted.free)] = start
-    chains = sample_nuts(fitted, seed=0, chains=2, draws=draws, warmup=warmup, starts=starts)
-    return coordinates(chains.reshape(-1, chains.shape[-1]), fitted)
+def by_nuts(fitted: Problem, others: np.ndarray, chains: int, draws: int, warmup: int) -> np.ndarray:
+    """Draws (draw, D') of chains that start from draws of the other sampler, in units of their covariance."""
+    picked = np.random.default_rng(3).choice(len(others), chains, replace=False)
+    starts = np.zeros((chains, len(fitted.parameters)))
+    starts[:, np.asarray(fitted.free)] = others[picked]
+    factor = np.linalg.cholesky(np.cov(others.T))
+    found = sample_nuts(
+        fitted, seed=0, chains=chains, draws=draws, warmup=warmup, starts=starts, factor=factor
+    )
+    return coordinates(found.reshape(-1, found.shape[-1]), fitted)
 
 
 def apart(one: np.ndarray, other: np.ndarray) -> float:
@@ -71,10 +75,10 @@ def test_all_explanations_of_the_study_are_here(iraq_folder: Path) -> None:
 @pytest.mark.parametrize("explanation", ["patrols", "weariness"])
 def test_on_a_tiny_study(tmp_path: Path, explanation: str) -> None:
     fitted = of_study(write_tiny(tmp_path / "park"), explanation, date(2009, 6, 30))
-    settings = SmcSettings(particles=512, travel=6.0, rest=20.0, most_rounds=30)
+    settings = SmcSettings(particles=512, travel=2.0, rest=20.0, most_rounds=30)
     runs = [sample_one_repeat(fitted, seed=1, repeat=one, settings=settings) for one in range(4)]
     draws = np.concatenate([coordinates(one.draws, fitted) for one in runs])
-    other = by_nuts(fitted, draws[[0, -1]], draws=1500, warmup=400)
+    other = by_nuts(fitted, draws, chains=8, draws=400, warmup=200)
     assert apart(draws, other) < 0.12
     assert np.abs(draws.std(axis=0) / other.std(axis=0) - 1).max() < 0.15
     difference, error = two_estimates(runs)
@@ -87,7 +91,7 @@ def test_nuts_agrees_on_every_explanation(iraq_folder: Path, explanation: str) -
     fitted = of_study(iraq_folder, explanation, date(2008, 3, 21))
     runs = [sample_one_repeat(fitted, seed=1, repeat=one, settings=CAREFUL) for one in range(4)]
     draws = np.concatenate([coordinates(one.draws, fitted) for one in runs])
-    other = by_nuts(fitted, draws[[0, -1]], draws=1000, warmup=400)
+    other = by_nuts(fitted, draws, chains=16, draws=150, warmup=120)
     assert apart(draws, other) < 0.1
     assert np.abs(draws.std(axis=0) / other.std(axis=0) - 1).max() < 0.15
 

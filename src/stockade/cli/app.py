@@ -30,6 +30,7 @@ from stockade.cli.doors import door
 from stockade.cli.events_command import events
 from stockade.cli.leaving import influence
 from stockade.cli.noises import noise
+from stockade.cli.profile_command import profile
 from stockade.cli.score_command import score
 
 app = typer.Typer(
@@ -367,6 +368,12 @@ app.command(
     short_help="What noise in the flows changes.",
     epilog=_example("noise studies/iraq-2008 --as-of 2008-03-21 --json noise.json"),
 )(noise)
+
+
+app.command(
+    short_help="What the data alone know of each parameter.",
+    epilog=_example("profile studies/iraq-2008 --explanation commentary --json profile.json"),
+)(profile)
 
 
 app.command(

@@ -17,7 +17,15 @@ import numpy as np
 
 from stockade.arrays import Array
 from stockade.inference import likelihood
-from stockade.inference.kernel import Reference, Swarm, accept, fit_reference, gamma_shape, propose
+from stockade.inference.kernel import (
+    Reference,
+    Swarm,
+    accept,
+    fit_reference,
+    gamma_shape,
+    propose,
+    widened,
+)
 from stockade.inference.noise import Stream
 from stockade.inference.priors import sample_prior
 from stockade.inference.problem import Layout, ProblemArrays
@@ -79,7 +87,16 @@ def prior_swarms(noise: Stream, target: Target) -> list[Swarm]:
 def begin(noise: Stream, states: list[Swarm], temperature: Array, target: Target) -> Start:
     """Steps up in temperature from the states of the stage before, thinned to `states` of each chain."""
     thinned = tuple(spaced(states, target.how.states))
-    return _begin(noise.random(), thinned, temperature, target.arrays.priors.free, target.how.ess)
+    free, how = target.arrays.priors.free, target.how
+    return _begin(noise.random(), thinned, temperature, free, how.ess, how.widen)
+
+
+def go_on(noise: Stream, states: list[Swarm], target: Target) -> Start:
+    """Begins another stage at temperature 1: the t is fitted anew, and each chain goes on where it stands.
+
+    Resampling would cost here: with equal weights it picks some chains several times and others never.
+    """
+    return begin(noise, states, jnp.asarray(1.0), target)._replace(chains=states[-1])
 
 
 def run_chains(
@@ -145,6 +162,12 @@ def joined(states: tuple[Swarm, ...]) -> Swarm:
     return Swarm(*(jnp.concatenate(parts, axis=-1) for parts in zip(*states, strict=True)))
 
 
+def _chain_by_chain(states: tuple[Swarm, ...]) -> Swarm:
+    """Returns states with those of a chain side by side, so that systematic resampling spreads well."""
+    parts = [jnp.stack(part, axis=-1) for part in zip(*states, strict=True)]
+    return Swarm(*(one.reshape(*one.shape[:-2], -1) for one in parts))
+
+
 @jax.jit
 def _prior_density(z: Array, arrays: ProblemArrays) -> Array:
     return likelihood.log_prior(z, arrays)
@@ -158,11 +181,13 @@ def evaluate(z: Array, arrays: ProblemArrays, layout: Layout) -> Swarm:
 
 
 @jax.jit
-def _begin(uniform: Array, states: tuple[Swarm, ...], temperature: Array, free: Array, ess: Array) -> Start:
+def _begin(
+    uniform: Array, states: tuple[Swarm, ...], temperature: Array, free: Array, ess: Array, widen: Array
+) -> Start:
     """Reweights states to the next temperature, fits the t and resamples the chains' starts."""
-    swarm = joined(states)
+    swarm = _chain_by_chain(states)
     up = next_step(swarm.log_likelihood, temperature, ess)
-    reference = fit_reference(swarm.z, up.weights, free)
+    reference = widened(fit_reference(swarm.z, up.weights, free), widen)
     chosen = systematic(uniform, up.weights, states[0].log_prior.shape[0])
     chains = Swarm(*(one[..., chosen] for one in swarm))
     return Start(chains, reference, up.temperature, up.log_ratio, up.ess / up.weights.shape[0])

@@ -79,6 +79,18 @@ def fit_reference(z: Array, weights: Array, free: Array) -> Reference:
     return Reference(mean, shrunk, inverse, df, mask)
 
 
+def widened(reference: Reference, by: Array) -> Reference:
+    """Returns the t with its scale times `by`.
+
+    Particles that have not yet reached the tails give a t without them, and chains that stand beyond it
+    are left there for long. Whatever the t, moves leave the target invariant.
+    """
+    both = jnp.outer(reference.free, reference.free) > 0
+    factor = jnp.where(both, reference.factor * by, reference.factor)
+    inverse = jnp.where(both, reference.inverse / by, reference.inverse)
+    return reference._replace(factor=factor, inverse=inverse)
+
+
 def log_reference(u: Array, reference: Reference) -> Array:
     """Log density (particle,) of whitened coordinates u (D, particle), up to a constant."""
     size = jnp.sum(reference.free)

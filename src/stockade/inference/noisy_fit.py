@@ -26,8 +26,11 @@ from stockade.inference.records import Repeat, SmcSettings
 from stockade.inference.smc import sample_target
 from stockade.progress import Progress, silent
 
-NOISY_SETTINGS = SmcSettings(particles=128, travel=1.5, settle=1, rest=6.0, references=4)
-"""An estimate costs as many runs as it has particles, so chains are fewer and shorter than without noise."""
+NOISY_SETTINGS = SmcSettings(
+    particles=128, travel=1.5, acceptance=0.15, widen=1.0, settle=1, rest=6.0, references=4
+)
+"""An estimate costs as many runs as it has particles, so chains are fewer and shorter than without noise; and
+its scatter alone turns down many moves, however short."""
 
 LEAST_PARTICLES, FIRST_PARTICLES, MOST_PARTICLES = 16, 64, 1024
 TIMES = 16

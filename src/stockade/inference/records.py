@@ -19,8 +19,10 @@ class SmcSettings:
     narrow and the log evidence too low, in all repeats alike, so that their spread does not tell. How
     far a chain has moved is therefore reckoned: a move of step s that is taken with probability a
     forgets a (1 - sqrt(1 - s^2)) of where the chain stood, and a stage ends when that adds up to `travel`.
-    On the Iraq study the defaults leave the log evidence 0.1 (early date) to 0.4 (late date) below that of
-    runs ten times as long, much alike for all explanations, and repeats within 0.1.
+
+    Steps are short enough that half of the moves are taken. Bold steps look cheaper by that reckoning and
+    are not: they jump to anywhere in a t that has not yet reached the tails, and a chain that should go
+    out there, or come back, is seldom let. docs/calibration.md has what was measured.
 
     Attributes:
         particles: Draws of a repeat; half as many chains run side by side.
@@ -29,6 +31,7 @@ class SmcSettings:
         most_rounds: Rounds of `states` moves after which a stage ends all the same.
         ess: Wanted effective sample size after a step, as a fraction.
         acceptance: Mean acceptance that the step size aims at.
+        widen: Factor on the scale of the t that proposals come from, beside the particles' own.
         settle: Further stages at temperature 1; the states of the last feed the bridge.
         rest: The same as `travel` for each of them.
         references: Draws from each of the bridge's two t, in multiples of the chains.
@@ -37,12 +40,13 @@ class SmcSettings:
 
     particles: int = 512
     states: int = 12
-    travel: float = 3.0
+    travel: float = 0.5
     most_rounds: int = 10
     ess: float = 0.5
-    acceptance: float = 0.15
-    settle: int = 3
-    rest: float = 12.0
+    acceptance: float = 0.5
+    widen: float = 1.1
+    settle: int = 4
+    rest: float = 5.0
     references: int = 8
     most_stages: int = 200
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from stockade.arrays import Array, Floats
 from stockade.inference.chains import Start, Target, joined, prior_swarms, run_chains, spaced
-from stockade.inference.kernel import Swarm, fit_reference
+from stockade.inference.kernel import Swarm, fit_reference, widened
 from stockade.inference.noise import Stream, stream
 from stockade.inference.priors import sample_prior, to_natural
 from stockade.inference.problem import Problem, arrays_of, layout_of
@@ -139,7 +139,8 @@ def _advance(
     evidence = cloud.log_evidence + float(gain)
     if fraction >= target.how.ess:
         return _Cloud(states, log_weights, evidence, cloud.step), fraction, False, False
-    start = _restart(noise.random(), tuple(states), log_weights, target.arrays.priors.free)
+    free, widen = target.arrays.priors.free, target.how.widen
+    start = _restart(noise.random(), tuple(states), log_weights, free, widen)
     moved, step, _ = run_chains(noise, start, cloud.step, target, least=1, travel=target.how.travel)
     kept = spaced(moved, target.how.states)
     return _Cloud(kept, jnp.zeros_like(log_weights), evidence, step), fraction, True, False
@@ -164,11 +165,13 @@ def _reweighted(log_weights: Array, before: Array, after: Array) -> tuple[Array,
 
 
 @jax.jit
-def _restart(uniform: Array, states: tuple[Swarm, ...], log_weights: Array, free: Array) -> Start:
+def _restart(
+    uniform: Array, states: tuple[Swarm, ...], log_weights: Array, free: Array, widen: Array
+) -> Start:
     """Fits the kernel's t to weighted particles and resamples the chains' starts."""
     swarm = joined(states)
     weights = jax.nn.softmax(log_weights)
-    reference = fit_reference(swarm.z, weights, free)
+    reference = widened(fit_reference(swarm.z, weights, free), widen)
     chosen = systematic(uniform, weights, states[0].log_prior.shape[0])
     chains = Swarm(*(one[..., chosen] for one in swarm))
     return Start(chains, reference, jnp.asarray(1.0), jnp.asarray(0.0), ess_fraction(log_weights))

@@ -23,7 +23,7 @@ import numpy as np
 from stockade.arrays import Array
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference.bridge import bridge, draw_reference, log_normalised
-from stockade.inference.chains import Target, begin, joined, prior_swarms, run_chains, spaced
+from stockade.inference.chains import Target, begin, go_on, joined, prior_swarms, run_chains, spaced
 from stockade.inference.kernel import Reference, Swarm, fit_reference
 from stockade.inference.noise import Stream, stream
 from stockade.inference.priors import to_natural
@@ -120,7 +120,7 @@ def _settle(
     """Runs stages at temperature 1, the t fitted anew for each; returns the last's states and all records."""
     stages: list[Stage] = []
     for _ in range(target.how.settle):
-        start = begin(noise, states, jnp.asarray(1.0), target)
+        start = go_on(noise, states, target)
         states, step, stage = run_chains(noise, start, step, target, least=2, travel=target.how.rest)
         stages.append(stage)
     # Thinned to a number that does not depend on how long the stage was, so that nothing recompiles.

@@ -17,6 +17,7 @@ from stockade.claims.drafting.split import sentences
 from stockade.claims.drafting.toml import as_data, as_toml
 from stockade.claims.drafting.types import suggested_type
 from stockade.claims.drafting.when import window_of_text
+from stockade.claims.drafting.who import AUTHOR, speaker
 from stockade.cli.app import app
 from stockade.errors import StockadeError
 from tests.starter.records import record, waves
@@ -127,10 +128,32 @@ def test_a_register_of_an_article():
         ("in 2010 and in 2012", "2010-01..2012-12"),
         ("it may march on", "None"),
         ("1,200 men and 3000 guns", "None"),
+        ("since the raids on the mill of April 2013", "2013-04..2014-03"),
+        ("since mid-2013", "2013-05..2014-03"),
+        ("since the end of 2013", "2013-12..2014-03"),
+        ("since the truce in January", "2014-01..2014-03"),
+        ("PORT CITY, 14 March 2014 (Agency) - Raids fell last year.", "2013-01..2013-12"),
+        ("PORT CITY, March 14 — Raids fell last year.", "2013-01..2013-12"),
+        ("Raids fell, 14 March 2014 was quiet", "2014-03"),
     ],
 )
 def test_months_that_a_sentence_names(text, window):
     assert str(window_of_text(text, date(2014, 3, 21))) == window
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("I have argued before that talks are the only way out.", AUTHOR),
+        ("The ministry has argued that raids fell.", "The ministry"),
+        ("No statistics will tell you this.", AUTHOR),
+        ("We find that raids fell.", AUTHOR),
+        ("The Panel received reports of desertions.", AUTHOR),
+        ("The ministry could say that raids fell.", AUTHOR),
+    ],
+)
+def test_who_says_a_sentence(text, who):
+    assert speaker(text).name == who
 
 
 def test_a_draft_is_toml_that_check_refuses_until_it_is_completed(tmp_path):

@@ -18,7 +18,12 @@ _COUNTS = {
     "ten": 10, "eleven": 11, "twelve": 12, "few": 3, "several": 3, "couple of": 2,
 }  # fmt: skip
 _COUNT = r"(?:\d{1,3}|" + "|".join(_COUNTS) + ")"
+_PART = r"(early|mid-?|late|(?:the )?end of|(?:the )?beginning of|(?:the )?start of)"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+_DATELINE = (  # PORT CITY, 14 March 2019 (Agency) - : when it was written, not what it is about
+    rf"^[A-Z][\w .'’/-]{{1,40}},\s+(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}),?(?:\s+{_YEAR})?\s*"
+    r"(?:\([^)]{1,40}\)\s*)?[-–—]+\s"
+)
 
 Rule = tuple[str, Callable[[re.Match[str], date], Window | None]]
 
@@ -33,7 +38,7 @@ def window_of_text(text: str, on: date) -> Window | None:
         text: The sentence.
         on: Day of publication, from which *last month* is counted.
     """
-    rest, found = text, []
+    rest, found = re.sub(_DATELINE, "", text, flags=re.IGNORECASE), []
     for pattern, rule in _RULES:
         for match in re.finditer(pattern, rest, re.IGNORECASE):
             window = rule(match, on)
@@ -116,6 +121,11 @@ def _end_of_year(match: re.Match[str], _: date) -> Window | None:
     return _between(_at(int(match[2]), first), _at(int(match[2]), last))
 
 
+def _since_part(match: re.Match[str], on: date) -> Window | None:
+    begun = _end_of_year(match, on)
+    return None if begun is None else _between(begun.first, month_of(on))
+
+
 def _season(match: re.Match[str], _: date) -> Window | None:
     first, last = _SEASONS[match[1].lower()]
     begin = _at(int(match[2]), first)
@@ -173,14 +183,15 @@ _RULES: tuple[Rule, ...] = (
         rf"\b(?:from|between)?\s*({_MONTH})(?:\s+({_YEAR}))?\s*(?:to|and|until|through|–|-)\s*({_MONTH})\s+({_YEAR})\b",
         _two_months,
     ),
-    (rf"\bsince\s+(?:\d{{1,2}}\s+)?({_MONTH})(?:\s+({_YEAR}))?\b", _since_month),
+    (
+        rf"\bsince\s+(?:(?:[\w'’-]+\s+){{1,5}}?(?:of|in|on)\s+)?(?:\d{{1,2}}\s+)?({_MONTH})(?:\s+({_YEAR}))?\b",
+        _since_month,
+    ),
     (rf"\bsince\s+(?:\w+\s+){{0,2}}?({_YEAR})\b", _since_year),
+    (rf"\bsince\s+{_PART}\s*({_YEAR})\b", _since_part),
     (rf"\b(first|second|third|fourth|last)\s+(half|quarter)\s+of\s+({_YEAR})\b", _part_of_year),
     (rf"\b({_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,)?\s+(?:of\s+)?({_YEAR})\b", _month_year),
-    (
-        rf"\b(early|mid-?|late|(?:the )?end of|(?:the )?beginning of|(?:the )?start of)\s*({_YEAR})\b",
-        _end_of_year,
-    ),
+    (rf"\b{_PART}\s*({_YEAR})\b", _end_of_year),
     (rf"\b(spring|summer|autumn|fall|winter)\s+(?:of\s+)?({_YEAR})\b", _season),
     (rf"\b(?:between|from)?\s*({_YEAR})\s*(?:to|and|until|through|–|-)\s*({_YEAR})\b", _years),
     (rf"\b({_YEAR})\b", _year),

@@ -36,9 +36,10 @@ _PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who|which|that)", re.IGNORECASE)
 # Words that stand before a verb of saying but are no speakers: violence is reported, numbers are counted.
 _NO_SPEAKER = re.compile(
     r"\b(?:attacks?|bombings?|violence|deaths?|casualties|because|although|while|if|when|since|after|before|"
-    r"whether|not|to|and|but|or|no|is|are|was|were|be)$",
+    r"received|whether|not|to|and|but|or|no|is|are|was|were|be|will|would|can|could|may|might|must|should)$",
     re.IGNORECASE,
 )
+_PERFECT = re.compile(r"\s+(?:has|have|had)$", re.IGNORECASE)  # I have argued: not what they are called
 _TITLE = re.compile(r"\b(Adm|Brig|Capt|Col|Dr|Gen|Gov|Lt|Maj|Mr|Mrs|Ms|Prof|Rep|Sen|Sgt|St|[A-Z])\.")
 _DOT = "\u2024"  # stands for the full stop of a title or an initial, which ends no name
 _LEAD = re.compile(
@@ -74,6 +75,8 @@ def speaker(text: str, before: str | None = None) -> Speaker:
             name = _trimmed(match["who"]).replace(_DOT, ".")
             if not name:
                 continue
+            if name.lower() in ("i", "we") and not re.search('["“”]', text):
+                return Speaker(AUTHOR, sure=True)
             if _PRONOUN.fullmatch(name):
                 return Speaker(before or name, sure=False)
             return Speaker(name, sure=True)
@@ -85,7 +88,7 @@ def speaker(text: str, before: str | None = None) -> Speaker:
 def _trimmed(words: str) -> str:
     """Returns the noun phrase without what leads up to it; empty where it is no speaker."""
     found = _LEAD.sub("", words.strip())
-    found = re.sub(r"^(?:the|a|an)\s+(?=[A-Z])", "", found)
+    found = _PERFECT.sub("", re.sub(r"^(?:the|a|an)\s+(?=[A-Z])", "", found))
     if not found or len(found.split()) > 9 or _NO_SPEAKER.search(found):
         return ""
     return found
