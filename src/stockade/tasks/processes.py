@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 from typing import Any
 
 from stockade.tasks.work import one_thread
@@ -55,3 +57,12 @@ def _begin() -> None:
     """Begins a process: one thread, and deaf to interrupts, which are for whoever hands out the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     one_thread()
+    Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the one that hands out the work is gone: it would wait for tasks for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
