@@ -118,3 +118,48 @@ def test_mappings_with_lists_and_parts() -> None:
     )
     np.testing.assert_allclose(_first(model, "x"), [53.0, 63.0, 64.0])
     np.testing.assert_allclose(_first(model, "y"), [2.0, 1.0, 1.0])
+
+
+def test_macros_stand_anywhere_and_take_elements_curves_and_names_of_the_model() -> None:
+    model = model_of(
+        "x = ADDED( 2 ) ~~|\n"
+        ":MACRO: ADDED( a )\nADDED = a + outer$\n\t~\ta\n\t~\t~ :SUPPLEMENTARY\n\t|\n:END OF MACRO:\n"
+        "outer = 4 ~~|\nd: D1, D2 ~~|\nstock[d] = INTEG( ADDED( d ), 0 ) ~~|\n"
+        "product[d] = TIMES( stock[d], d ) ~~|\n"
+        ":MACRO: TIMES(i1,i2)\nTIMES = i1*i2 + TIME STEP ~~|\n:END OF MACRO:\n"
+        ":MACRO: READ(curve, at)\nREAD = curve( at ) ~~|\n:END OF MACRO:\n"
+        "line((0,0),(4,8)) ~~|\nlooked up = READ( line, Time ) ~~|\n",
+        SHORT,
+    )
+    table = simulate(model)
+    at = {name: table.values[:, where] for where, name in enumerate(table.names)}
+    np.testing.assert_allclose(at["x"], 6.0)
+    np.testing.assert_allclose(at["product[D1]"], [1.0, 6.0, 11.0])
+    np.testing.assert_allclose(at["product[D2]"], [1.0, 13.0, 25.0])
+    np.testing.assert_allclose(at["looked up"], [0.0, 2.0, 4.0])
+
+
+def test_a_range_mapped_onto_the_one_before_it_adds_up() -> None:
+    model = model_of(
+        "year : (Y2000 - Y2003) ~~|\nprevious : (Y2000-Y2002) -> next ~~|\nnext : (Y2001-Y2003) ~~|\n"
+        "v[year] = 1, 2, 3, 4 ~~|\n"
+        "sum[Y2000] = v[Y2000] ~~|\nsum[next] = sum[previous] + v[next] ~~|\n",
+        SHORT,
+    )
+    np.testing.assert_allclose(_first(model, "sum"), np.cumsum([1, 2, 3, 4]))
+
+
+@pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text])
+def test_line_ends_marks_and_sketches_change_nothing(change) -> None:
+    sketch = (
+        "\\\\\\---/// Sketch information - do not modify anything except names\nV300  Do not\n"
+        "*View 1\n$192-192-192,0,Times New Roman|12||0-0-0\n10,1,x,243,196,23,10,8,3,0,0,0,0,0,0\n"
+        "///---\\\\\\\n:L<%^E!@\n1:x.vdf\n15:0,0,0,0,0,0\n"
+    )
+    group = "****************\n\t.Control\n****************~\n\t\tSimulation Control\n\t|\n"
+    text = (
+        "{UTF-8}\n{first} x = 1 + {inner} 2\n\t~\tPerson [0,10,1]\n\t~\ta \\\n\t\tcomment\n\t|\n"
+        + group
+        + SHORT
+    )
+    np.testing.assert_allclose(_first(parse_mdl(change(text + sketch), "m"), "x"), 3.0)
