@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 
+from rich.console import Console
 from typer.testing import CliRunner
 
+from stockade.briefing.scoreboard import Scoreboard, StudyScores
+from stockade.briefing.terminal_scores import bars, print_scores
 from stockade.cli.app import app
+from stockade.forecasts.tracks import Apart, Line, SeriesScores
 from tests.study.tiny import write_tiny
 
 
@@ -39,3 +45,21 @@ def test_bad_horizons_are_a_mistake(tmp_path):
     result = CliRunner().invoke(app, ["score", str(tmp_path), "--horizons", "0-3"])
     assert result.exit_code == 2
     assert "bad-horizons" in result.output
+
+
+def test_a_narrow_terminal_cuts_no_word_and_no_histogram():
+    line = Line("weighted average", "average", 12.3, 1.5, 45.5, 125.0, 0.5, 0.9, (1,) * 10, (12.3,))
+    lines = (
+        line,
+        replace(line, name="null-trend", kind="null"),
+        replace(line, name="ensemble-12", kind="baseline"),
+    )
+    apart = (Apart("weighted average", "ensemble-12", -1.25, -3.5, 0.25),)
+    series = SeriesScores("dead", (1,), ("2008-03-31",) * 6, 6, lines, apart)
+    study = StudyScores("park", "The park", (1,), 6, {}, (series,), 0)
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_scores(Scoreboard((study,), (), {}), console)
+    text = console.export_text()
+    assert "mechanism" in text
+    assert "ensemble-12" in text
+    assert text.count(bars((1,) * 10)) == 3

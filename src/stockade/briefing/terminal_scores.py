@@ -50,11 +50,16 @@ def _study(study: StudyScores, console: Console) -> None:
 
 
 def _table(series: SeriesScores) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("forecast by", overflow="fold", min_width=14)
-    table.add_column("", overflow="fold")
-    for name in ("CRPS", "difference (90 %)", "log", "IS 50", "IS 90", "in 50", "in 90", "PIT"):
-        table.add_column(name, justify="right", no_wrap=name == "PIT")
+    # No padding: the box has a space between columns.
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column("forecast by", overflow="fold", min_width=11)
+    # As wide as the longest word, and a whole histogram, in a terminal of 80 columns too.
+    table.add_column("", min_width=len("mechanism"))
+    for name in ("CRPS", "difference (90 %)", "log", "IS 50", "IS 90", "in 50", "in 90"):
+        table.add_column(
+            name, justify="right", overflow="fold", min_width=5 if name[:2] in ("in", "IS") else 4
+        )
+    table.add_column("PIT", justify="right", no_wrap=True, min_width=10)
     best = next((one.name for one in series.lines if one.kind == "baseline"), "")
     for one in series.lines:
         style = "bold" if one.kind == "average" else ""
