@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from stockade.compiler import integrate
+from stockade.compiler.blocks import width
 from stockade.compiler.compile import Simulator, compile
 from stockade.compiler.overrides import Overrides
 from stockade.formats.load import load
+from tests.compiler.models import model
 
 MODEL = Path(__file__).parents[2] / "studies" / "iraq-2008" / "model.mdl"
 OUTPUTS, INPUTS = ("members", "clashes", "sanctuary"), ("force level", "local guards")
@@ -105,3 +107,16 @@ def test_derivatives_in_both_directions(simulator: Simulator) -> None:
     finite = (value(1.0 + step) - value(1.0 - step)) / (2 * step)
     np.testing.assert_allclose(forward, reverse, rtol=1e-9)
     np.testing.assert_allclose(forward, finite, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("stocks", "expected"), [(20, 40), (200, None)])
+def test_what_would_take_long_to_compile_is_not_cut(
+    monkeypatch: pytest.MonkeyPatch, stocks: int, expected: int | None
+) -> None:
+    text = "r = 0.1\n" + "".join(f"x{i} = INTEG( r * x{i}, 1 )\n" for i in range(stocks))
+    simulator = compile(model(text))
+    told = Mock(side_effect=width)
+    monkeypatch.setattr(integrate, "width", told)
+    jax.eval_shape(simulator.run, np.full((len(simulator.constants), 40), 0.1))
+    (run, method), _ = told.call_args
+    assert width(run, method) == expected

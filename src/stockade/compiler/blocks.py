@@ -17,14 +17,19 @@ import numpy as np
 from stockade.arrays import Array
 from stockade.compiler.apart import together
 from stockade.compiler.functions import Value
-from stockade.compiler.plan import is_elementwise
+from stockade.compiler.plan import instructions, is_elementwise
 from stockade.compiler.prepare import Run, Values
+from stockade.compiler.steps import Method
 
 # Draws in a block. On the Iraq model 64 to 128 were alike, 32 took a third longer, 160 and 250 a tenth.
 WIDTH = 128
 # Values of one variable in a block at most. XLA gives what is larger than 32,768 values to several threads,
 # which it cannot do within one function.
 MOST_VALUES = 16_384
+# How long a function may be: the instructions of a step and, four each, the results that it writes. The Iraq
+# model with all its variables has 560. The time to compile grows faster than the length: World3's 1,000 took
+# twice the processor time of the other way with 8 results, and minutes on a busy machine with 60.
+LONGEST = 1_000
 
 Write = Callable[[Run, Array, Value], Array]
 
@@ -49,11 +54,13 @@ def opened(run: Run) -> tuple[list[Array], Callable[[list[Array]], Run]]:
     return [jnp.asarray(leaves[i]) for i in arrays], filled
 
 
-def width(run: Run) -> int | None:
+def width(run: Run, method: Method) -> int | None:
     """Returns how many draws make a block of this run; None where it is not to be cut into blocks."""
     if jax.default_backend() != "cpu" or len(run.batch) != 1 or not is_elementwise(run.plan):
         return None
-    if run.plan.program.control.lengths is not None:
+    stages = 4 if method == "rk4" else 1
+    length = stages * instructions(run.plan) + 4 * len(run.plan.program.recorded)
+    if length > LONGEST or run.plan.program.control.lengths is not None:
         return None
     largest = max(run.plan.program.vectors.values(), default=1)
     fitting = min(WIDTH, MOST_VALUES // largest)

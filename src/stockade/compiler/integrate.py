@@ -175,7 +175,7 @@ def _batch(run: Run, method: Method, intervals: Array | None, into: Array | None
     control = run.plan.program.control
     shape = (control.saves + (0 if average else 1), _count(run), *run.batch)
     into = jnp.zeros(shape) if into is None else into
-    size = width(run)
+    size = width(run, method)
 
     def compute(run: Run, into: Array, first: Value, ends: Array | None) -> Array:
         if average:

@@ -218,12 +218,20 @@ def is_elementwise(plan: Plan) -> bool:
 
     And not too much of it: the time to compile one function grows faster than its length.
     """
-    codes = [code for _, code in (*plan.stepwise, *((one.name, change) for one, change, _ in plan.states))]
-    if sum(len(code) for code in codes) > LONGEST_PIECE:
+    if instructions(plan) > LONGEST_PIECE:
         return False
     return all(state.kind not in HISTORIES for state, _, _ in plan.states) and all(
-        is_simple(one) for code in codes for one in code
+        is_simple(one) for code in _codes(plan) for one in code
     )
 
 
-__all__ = ["Mark", "Plan", "is_elementwise", "plan"]
+def instructions(plan: Plan) -> int:
+    """Returns how long a step is."""
+    return sum(len(code) for code in _codes(plan))
+
+
+def _codes(plan: Plan) -> list[Code]:
+    return [*(code for _, code in plan.stepwise), *(change for _, change, _ in plan.states)]
+
+
+__all__ = ["Mark", "Plan", "instructions", "is_elementwise", "plan"]
