@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.formats.decoding import decode
 from stockade.formats.external.resolve import resolve
 from stockade.formats.locate import locate
 from stockade.formats.vensim.read import parse_mdl
@@ -16,6 +17,7 @@ from stockade.model.model import Model
 _XMILE = (".xmile", ".stmx", ".xml")
 _NOT_YET = (".itmx", ".isdb", ".vpm", ".vpmx", ".vmf", ".vmfx")
 _LARGEST = 64 * 2**20
+_SAYS_UTF8 = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*utf-?8\s*\}", re.IGNORECASE)
 
 
 def load(path: str | Path, *, data: Sequence[str | Path] = (), outside: bool = False) -> Model:
@@ -66,24 +68,22 @@ def _text(file: Path, path: str | Path) -> str:
     except OSError as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
         raise _problem("file-not-read", path, reason, "Check the path.") from error
-    if b"\0" in raw:
-        raise _problem(
-            "not-a-text-file", path, "this file is not text", "Save the model as text (.mdl), not as binary."
-        )
+    text = decode(raw)
+    if text is None:
+        hint = "Save the model as text (.mdl), not as binary."
+        raise _problem("not-a-text-file", path, "this file is not text", hint)
+    if _SAYS_UTF8.match(raw):
+        _check_utf8(raw, path)
+    return text
+
+
+def _check_utf8(raw: bytes, path: str | Path) -> None:
     try:
-        return raw.decode("utf-8-sig")
+        raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        if re.match(rb"\s*\{\s*utf-?8\s*\}", raw, re.IGNORECASE):
-            line = raw.count(b"\n", 0, error.start) + 1
-            raise _problem(
-                "not-utf-8",
-                path,
-                "this byte is not UTF-8, though the file says that it is",
-                "Save the file as UTF-8.",
-                line,
-            ) from error
-        # Files from before Unicode hold the code page of the machine that wrote them, nearly always this one.
-        return raw.decode("cp1252", errors="replace")
+        line = raw.count(b"\n", 0, error.start) + 1
+        said = "this byte is not UTF-8, though the file says that it is"
+        raise _problem("not-utf-8", path, said, "Save the file as UTF-8.", line) from error
 
 
 def _problem(code: str, path: str | Path, message: str, hint: str, line: int | None = None) -> StockadeError:

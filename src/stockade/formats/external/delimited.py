@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 
+from stockade.formats.decoding import decode
 from stockade.formats.external.grids import Area, Budget, Content, Grid
 from stockade.formats.external.trouble import Trouble
 
@@ -57,10 +58,7 @@ def read_delimited(raw: bytes, suffix: str, budget: Budget) -> DelimitedText:
     Raises:
         Trouble: `external-unreadable`.
     """
-    if b"\0" in raw:
+    text = decode(raw)
+    if text is None:
         raise Trouble("external-unreadable", "the file is not text", "Save it as .csv, .xlsx or .xls.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
     return DelimitedText(text, "," if suffix == ".csv" else "\t", budget)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from stockade.errors import Diagnostic
 from stockade.formats.source import Source
+from stockade.formats.vensim.comments import Comments
 from stockade.model.model import IntegrationMethod
 
 _SKETCH = re.compile(r"^\\{2,}---///", re.MULTILINE)
@@ -20,10 +21,9 @@ _BOUNDARY = re.compile(r'[~|"{]')
 _QUOTED_END = re.compile(r'\\"|\\\n|["\n]')
 _DOCUMENTATION_END = re.compile(r"[~|]")
 _CONTINUATION = re.compile(r"\\[ \t]*\n")
-_COMMENT = re.compile(r"\{[^}]*\}")
 _LONGEST_HEAD = 10_000
-_MACRO_EDGE = re.compile(r"(?:\s|\{[^}]*\})*(:MACRO:|:END[ _]OF[ _]MACRO:)", re.IGNORECASE)
-_HEADER = re.compile(r"\ufeff?\s*\{\s*utf-?8\s*\}", re.IGNORECASE)
+_MACRO_EDGE = re.compile(r":MACRO:|:END[ _]OF[ _]MACRO:", re.IGNORECASE)
+_HEADER = re.compile(r"\ufeff?\s*\{\s*utf-?(?:8|16)\s*\}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ def opening_comment(text: str) -> str:
     """Returns the comment in braces with which the file opens, without the encoding's."""
     header = _HEADER.match(text)
     at = header.end() if header else 0
-    comment = re.compile(r"\s*\{([^}]*)\}").match(text, at)
-    return comment.group(1).strip() if comment else ""
+    start = at + len(text[at:]) - len(text[at:].lstrip())
+    end = Comments(text).end(start) if text.startswith("{", start) else None
+    return "" if end is None else text[start + 1 : end - 1].strip()
 
 
 def unit_synonyms(text: str) -> tuple[tuple[str, ...], ...]:
@@ -112,6 +113,7 @@ class _Splitter:
         self.source = source
         sketch = _SKETCH.search(source.text)
         self.text = source.text[: sketch.start()] if sketch else source.text
+        self.comments = Comments(self.text)
         header = _HEADER.match(self.text)
         self.at = header.end() if header else 0
         self.group = ""
@@ -136,19 +138,25 @@ class _Splitter:
         self.problems.extend(self.source.problem(code, message, offset, hint=hint).diagnostics)
 
     def _edges_of_macros(self) -> None:
-        while edge := _MACRO_EDGE.match(self.text, self.at):
+        while edge := _MACRO_EDGE.match(self.text, self.comments.skip(self.at)):
             self.at = edge.end()
-            if edge.group(1).upper() != ":MACRO:":
+            if edge.group().upper() != ":MACRO:":
                 self.macro = None
                 continue
-            # A parenthesis within a comment closes nothing.
-            rest = _COMMENT.sub(
-                lambda found: _blank(found.group()), self.text[self.at : self.at + _LONGEST_HEAD]
-            )
+            rest = self._without_comments(self.at, self.at + _LONGEST_HEAD)
             close = rest.find(")")
             end = self.at + (close + 1 if close >= 0 else len(rest))
             self.macro = MacroHeader(_blank_continuations(rest[: end - self.at]), self.at)
             self.at = end
+
+    def _without_comments(self, start: int, end: int) -> str:
+        """Returns a piece of the text with blanks for comments: a parenthesis within one closes nothing."""
+        pieces: list[str] = []
+        while (opening := self.text.find("{", start, end)) >= 0:
+            behind = min(self.comments.end(opening) or end, end)
+            pieces += self.text[start:opening], _blank(self.text[opening:behind])
+            start = behind
+        return "".join([*pieces, self.text[start:end]])
 
     def _entry(self) -> None:
         start = self.at
@@ -207,12 +215,19 @@ class _Splitter:
         return _blank_continuations("".join(pieces)), ""
 
     def _comment_end(self, start: int) -> int:
-        close = self.text.find("}", start)
-        if close < 0:
+        end = self.comments.end(start)
+        if end is None:
             self._complain(
                 "unclosed-comment", "this comment has no closing brace", start, "Close it with a }."
             )
-        self.at = close + 1 if close >= 0 else len(self.text)
+        elif self.comments.unclear(start):
+            self._complain(
+                "unclear-comment",
+                "this comment holds braces and the end of an equation: where it ends is unclear",
+                start,
+                "Take out the braces within it, or the bars and tildes.",
+            )
+        self.at = len(self.text) if end is None else end
         return self.at
 
     def _quoted_end(self, start: int) -> int:
