@@ -80,6 +80,13 @@ def test_importing_the_package_imports_nothing_heavy():
     assert done.stdout == "[]\n"
 
 
+def test_the_package_runs_as_a_module(run):
+    done = subprocess.run(
+        [sys.executable, "-m", "stockade", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == run("--version").stdout
+
+
 def test_a_closed_pipe_is_no_drama():
     stockade = Path(sys.executable).parent / "stockade"
     reader, writer = os.pipe()
