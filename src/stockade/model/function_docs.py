@@ -20,8 +20,8 @@ Read, but refused when a model is run, by name and line:
 """
 
 _INSTEAD = """
-Of some of them Vensim's manual leaves open what they give in every step; others change variables while a step is
-computed. What can be written instead:
+Of some of them Vensim's manual leaves open what they give in every step; others change variables while a step
+is computed. What can be written instead:
 
 | function | instead |
 |---|---|
