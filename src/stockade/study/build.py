@@ -99,7 +99,7 @@ def _inside(builder: Builder, folder: Path, text: str, *key: str | int) -> Path:
 
 
 def _model_data(builder: Builder, folder: Path, table: StudyTable) -> tuple[str, ...]:
-    """Returns the model's data files as `load` takes them, where a tag's file counts from the model's folder."""
+    """Returns the model's data files as `load` takes them: there a tag's file counts from the model."""
     found = []
     for index, text in enumerate(table.model_data):
         tag, equals, named = text.partition("=") if text.startswith("?") else ("", "", text)
