@@ -83,6 +83,9 @@ FORMS = {
     "sorting": """x[item] = VECTOR SORT ORDER( p[item], 1 )
         y[item,side] = VECTOR RANK( level[item,side], -1 )""",
     "picking": "x[item] = VECTOR ELM MAP( p[a], 4 - item )\ny[item] = VECTOR REORDER( p[item], 4 - item )",
+    "vector lookups": """x[item] = VECTOR LOOKUP( level[item,l], Time, 0, 3, 0 )
+        y[item] = VECTOR LOOKUP( p[a], item + Time - 2, q[l], 2*k + 4, 3 )
+        z[item,side] = VECTOR LOOKUP( w[item,l], q[side], -1, 5, 4 )""",
     "selecting": "x[side] = VECTOR SELECT( p[item!], level[item!,side], 0, 0, 0 )",
     "extremes": """x[side] = VMIN( level[item!,side] ) + PROD( w[item!,side] )
         y = VMAX( level[item!,side!] )""",

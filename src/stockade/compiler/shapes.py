@@ -16,6 +16,7 @@ from stockade.compiler.lookup_functions import LOOKUP_FUNCTIONS
 from stockade.compiler.walk import with_children
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference, Table, Text
 from stockade.model.model import Model
+from stockade.model.vectors import VECTOR_LOOKUPS
 from stockade.model.walk import children
 
 ShapeKind = Literal["value", "number", "table", "fixed", "node", "fold", "stack"]
@@ -28,6 +29,7 @@ BEFORE_ELEMENTS: Mapping[str, int] = {
     "#rank": 2,
     "#pick": 1,
     "#vector select": 3,
+    **dict.fromkeys(VECTOR_LOOKUPS.values(), 3),
     "#allocate available": 2,
     "#allocate by priority": 3,
     "#invert matrix": 2,

@@ -17,6 +17,7 @@ import numpy as np
 from stockade.arrays import Array
 from stockade.compiler.functions import NOT_AVAILABLE, Lowering, Moment, Value, is_literal, number
 from stockade.compiler.gather import Stacked
+from stockade.model.vectors import VECTOR_LOOKUPS
 
 _HALVINGS = 70
 
@@ -115,6 +116,38 @@ def _select(_: Moment, missing: Value, action: Value, error: Value, *values: Val
     # The last argument says which counts are an error: 1 none chosen, 2 several chosen, 3 both.
     forbidden = ((count == 0) & ((error == 1) | (error == 3))) | ((count > 1) & ((error == 2) | (error == 3)))
     return jnp.where(forbidden, jnp.nan, jnp.where(count > 0, found, number(missing)))
+
+
+def _vector_lookup(kind: str) -> Lowering:
+    """Returns a lookup whose y are elements, at equal distances between a lowest and a highest x.
+
+    Source:
+        Vensim reference manual, VECTOR LOOKUP.
+    """
+
+    def lowering(_: Moment, x: Value, low: Value, high: Value, *values: Value) -> Array:
+        ys = stack(values)
+        last = len(ys) - 1
+        x, low, high = (jnp.asarray(number(one), dtype=jnp.float64) for one in (x, low, high))
+        width = (high - low) / last
+        shape = jnp.broadcast_shapes(x.shape, width.shape, ys.shape[1:])
+        ys, x, low, width = (_to_shape(ys, shape), *(jnp.broadcast_to(one, shape) for one in (x, low, width)))
+        begins = [low + at * width for at in range(last + 1)]
+        if kind == "backward":
+            at = sum((x >= one).astype(jnp.int32) for one in begins) - 1
+        elif kind == "forward":
+            at = sum((x > one).astype(jnp.int32) for one in begins)
+        else:
+            at = sum((x >= one).astype(jnp.int32) for one in begins[1:-1])
+        at = jnp.broadcast_to(jnp.clip(at, 0, last), shape)
+        left = jnp.take_along_axis(ys, at[None], axis=0)[0]
+        if kind in ("backward", "forward"):
+            return left
+        right = jnp.take_along_axis(ys, at[None] + 1, axis=0)[0]
+        share = (x - low) / width - at
+        return left + (share if kind == "extrapolate" else jnp.clip(share, 0.0, 1.0)) * (right - left)
+
+    return lowering
 
 
 def _upper_tail(z: Array) -> Array:
@@ -249,6 +282,7 @@ VECTOR_FUNCTIONS: Mapping[str, Lowering] = {
     "#rank": _rank,
     "#pick": _pick,
     "#vector select": _select,
+    **{name: _vector_lookup(name.rpartition(" ")[2]) for name in VECTOR_LOOKUPS.values()},
     "#allocate available": _available,
     "#allocate by priority": _by_priority,
     "#invert matrix": _invert,

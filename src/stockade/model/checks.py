@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Call, Expression, Reference
-from stockade.model.functions import FROM_FILES, FUNCTIONS
+from stockade.model.functions import FROM_FILES, FUNCTIONS, INSTEAD
 from stockade.model.limits import not_yet_run
 from stockade.model.model import CONTROL_NAMES, Model, Variable
 from stockade.model.order import circular, needs_at_start, needs_now, sort
@@ -187,7 +187,7 @@ def _function(variable: Variable, node: Call, suggestions: _Suggestions) -> Iter
         yield Diagnostic("missing-equation", said, place, excerpt(variable), "Give it an equation.")
         return
     if not rule.supported:
-        hint = "Rewrite the equation without it."
+        hint = INSTEAD.get(node.function, "Rewrite the equation without it.")
         yield Diagnostic(
             "unsupported-function", f"{written} is not supported yet", place, excerpt(variable), hint
         )

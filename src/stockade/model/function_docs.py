@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stockade.model.functions import FUNCTIONS, Function
+from stockade.model.functions import FUNCTIONS, INSTEAD, Function
 
 _HEAD = """# Functions
 
@@ -19,6 +19,14 @@ Read, but refused when a model is run, by name and line:
 
 """
 
+_INSTEAD = """
+Of some of them Vensim's manual leaves open what they give in every step; others change variables while a step
+is computed. What can be written instead:
+
+| function | instead |
+|---|---|
+"""
+
 
 def functions_page() -> str:
     """Returns the page in Markdown."""
@@ -26,7 +34,8 @@ def functions_page() -> str:
     other = [one for one in FUNCTIONS.values() if not one.supported]
     rows = "".join(_row(one) for one in sorted(run, key=lambda one: one.name))
     names = ", ".join(one.name.upper() for one in sorted(other, key=lambda one: one.name))
-    return f"{_HEAD}{rows}{_TAIL}{names}.\n"
+    instead = "".join(f"| {name.upper()} | {what} |\n" for name, what in sorted(INSTEAD.items()))
+    return f"{_HEAD}{rows}{_TAIL}{names}.\n{_INSTEAD}{instead}"
 
 
 def _row(one: Function) -> str:

@@ -122,6 +122,7 @@ _SUPPORTED = _rows(
     sum                      | 1 | 1 | a -> a
     time base                | 2 | 2 | ? -> ?
     vector elm map           | 2 | 2 | a, ? -> a
+    vector lookup            | 5 | 5 | a, ?, ?, ?, ? -> a
     vector rank              | 2 | 2 | ?, ? -> 1
     vector reorder           | 2 | 2 | a, ? -> a
     vector select            | 5 | 5 | ?, a, ?, ?, ? -> a
@@ -182,10 +183,26 @@ _KNOWN_ONLY = _rows(
     simultaneous             | 2 | 2 | a, a -> a
     supply at price          | 0 | 999 | ? -> ?
     tabbed array             | 0 | 999 | ? -> ?
-    vector lookup            | 0 | 999 | ? -> ?
     """,
     supported=False,
 )
+
+INSTEAD: Mapping[str, str] = MappingProxyType(
+    {
+        "delay conveyor": "Write DELAY FIXED where nothing leaks, else a chain of stocks.",
+        "delay batch": "Write a stock that is emptied by a flow with IF THEN ELSE and TIME STEP.",
+        "depreciate by schedule": "Write DEPRECIATE STRAIGHTLINE, or a sum of DELAY FIXED by the schedule.",
+        "find zero": "Solve the equations by hand, or let a stock move towards the solution.",
+        "fixed integ": "Write INTEG with inflows and outflows.",
+        "internal rate of return": "Give NPV a rate of your own; that at which it is 0 is the internal one.",
+        "sample until": "Write SAMPLE IF TRUE( Time <= last time, x, initial value ).",
+        "shift if true": "Write the shift as flows: IF THEN ELSE( condition, x[before] / TIME STEP, 0 ).",
+        "simultaneous": "Solve the equations by hand, or break the circle with a stock that adjusts quickly.",
+        "tabbed array": "It stands directly behind the equal sign: x[a] = TABBED ARRAY( ... ).",
+        "get data stdv": "Compute it outside of the model, and read it as a constant.",
+    }
+)
+"""What to write instead of a function that is known and cannot be run."""
 
 _WHOLE = (
     Function("integ", 2, 2, "a/time, a -> a", nested=False),

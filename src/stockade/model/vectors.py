@@ -18,6 +18,7 @@ from stockade.errors import Diagnostic, StockadeError
 from stockade.model.constants import constant_value
 from stockade.model.elements import Elements
 from stockade.model.expressions import Binary, BinaryOperator, Call, Expression, Number, Reference, Text
+from stockade.model.functions import FUNCTIONS
 from stockade.model.model import Variable
 from stockade.model.printing import NOT_AVAILABLE
 from stockade.model.walk import rebuild, walk
@@ -27,7 +28,16 @@ Problem = Callable[[Expression, str, str, str], StockadeError]
 Builder = Callable[[Call, Filled, Problem], Expression]
 
 POSITION = "#position"
-_PROFILE = 4
+VECTOR_LOOKUPS: Mapping[float, str] = MappingProxyType(
+    {
+        0.0: "#vector lookup",
+        2.0: "#vector lookup backward",
+        3.0: "#vector lookup extrapolate",
+        4.0: "#vector lookup forward",
+    }
+)
+"""What the last argument of VECTOR LOOKUP asks for; of areas and slopes the manual leaves the ends open."""
+_PROFILE, _FEWEST_POINTS = 4, 2
 
 
 def mark(variable: Variable, equation: Expression, elements: Elements) -> Expression:
@@ -38,19 +48,36 @@ def mark(variable: Variable, equation: Expression, elements: Elements) -> Expres
     """
 
     def change(node: Expression) -> Expression:
-        if not isinstance(node, Call) or node.function not in _MARKERS:
+        if not isinstance(node, Call):
+            return node
+        if node.function in BUILDERS or node.function in _MARKERS:
+            _count(variable, node)
+        if node.function not in _MARKERS:
             return node
         try:
             return _MARKERS[node.function](node, elements)
         except _UnfitError as error:
-            place = replace(node.place if node.place.line is not None else variable.place, name=variable.name)
-            written = node.written or node.function.upper()
-            said = f"{written} needs {error} here"
-            text = f"{variable.name} = {' '.join(variable.text[:500].split())}"[:100]
+            said = f"{node.written or node.function.upper()} needs {error} here"
             hint = "Write its arguments as Vensim's manual shows them."
-            raise StockadeError(Diagnostic("vector-argument", said, place, text, hint)) from error
+            raise _problem(variable, node, "vector-argument", said, hint) from error
 
     return rebuild(equation, change)
+
+
+def _count(variable: Variable, node: Call) -> None:
+    """Complains about a number of arguments that no builder could take apart."""
+    rule, count = FUNCTIONS[node.function], len(node.arguments)
+    if not rule.fewest <= count <= rule.most:
+        wanted = str(rule.fewest) if rule.fewest == rule.most else f"{rule.fewest} to {rule.most}"
+        said = f"{node.written or rule.name.upper()} takes {wanted} argument{'' if wanted == '1' else 's'}"
+        hint = "Count the commas outside of inner parentheses."
+        raise _problem(variable, node, "wrong-argument-count", f"{said}, here it has {count}", hint)
+
+
+def _problem(variable: Variable, node: Call, code: str, said: str, hint: str) -> StockadeError:
+    place = replace(node.place if node.place.line is not None else variable.place, name=variable.name)
+    text = f"{variable.name} = {' '.join(variable.text[:500].split())}"[:100]
+    return StockadeError(Diagnostic(code, said, place, text, hint))
 
 
 class _UnfitError(Exception):
@@ -124,6 +151,19 @@ def _home(subscript: str, elements: Elements) -> str:
     return max(homes, key=lambda name: len(elements.ranges[name]))
 
 
+def _mark_lookup(call: Call, elements: Elements) -> Expression:
+    vector = call.arguments[0]
+    first = vector.subscripts[-1] if isinstance(vector, Reference) and vector.subscripts else ""
+    family = elements.family(first)
+    others = (one for one in elements.ranges.values() if first in one and len(one) == len(family))
+    if not isinstance(vector, Reference) or first in elements.ranges or not family or family[0] != first:
+        raise _UnfitError("a variable whose last subscript is the first element of a range")
+    if any(one != family for one in others):
+        raise _UnfitError("an element that is the first of one range only")
+    every = replace(vector, subscripts=(*vector.subscripts[:-1], _home(first, elements) + "!"))
+    return replace(call, arguments=(every, *call.arguments[1:]))
+
+
 def _mark_available(call: Call, elements: Elements) -> Expression:
     request, name = _last(call.arguments[0], elements)
     profile = call.arguments[1]
@@ -171,6 +211,7 @@ _MARKERS: Mapping[str, Callable[[Call, Elements], Expression]] = MappingProxyTyp
         "vector rank": _mark_sort,
         "vector reorder": _mark_reorder,
         "vector elm map": _mark_map,
+        "vector lookup": _mark_lookup,
         "allocate available": _mark_available,
         "allocate by priority": _mark_priority,
         "invert matrix": _mark_invert,
@@ -245,6 +286,22 @@ def _map(call: Call, filled: Filled, problem: Problem) -> Expression:
     return terms[place] if 0 <= place < len(terms) else Number(NOT_AVAILABLE, ":NA:", call.place)
 
 
+def _lookup(call: Call, filled: Filled, problem: Problem) -> Expression:
+    """A lookup whose points are elements; what its last argument asks for must be known before a run."""
+    values, *others, mode = call.arguments
+    wanted = constant_value(mode, {})
+    function = None if wanted is None else VECTOR_LOOKUPS.get(wanted)
+    if function is None:
+        hint = "Write 0, 2 (backward), 3 (extrapolate) or 4 (forward); a LOOKUP has an area and a slope."
+        said = "the last argument of VECTOR LOOKUP is not a number whose meaning is run"
+        raise problem(call, "unsupported-function", said, hint)
+    terms = filled(values, _over(call, (values,), problem))
+    if len(terms) < _FEWEST_POINTS:
+        said = "VECTOR LOOKUP needs a range of at least two elements"
+        raise problem(call, "vector-argument", said, "Give it a longer range.")
+    return replace(call, function=function, arguments=(*others, *terms))
+
+
 def _available(call: Call, filled: Filled, problem: Problem) -> Expression:
     request, supply, position, *profile = call.arguments
     over = _over(call, (request,), problem)
@@ -276,6 +333,7 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
         "vector rank": _sort("#rank"),
         "vector reorder": _reorder,
         "vector elm map": _map,
+        "vector lookup": _lookup,
         "allocate available": _available,
         "allocate by priority": _priority,
         "invert matrix": _invert,

@@ -35,6 +35,8 @@ _COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 _SIGN, _POWER = 70, 80
 COMPUTED, PLACEHOLDER = "#computed subscripts", "#computed"
 """A reference with subscripts that are computed, and what stands in their places; no file can hold a #."""
+SLICE = "#:"
+"""What stands between the two ends of a part of a dimension, ``a[1:3]``."""
 
 
 def parse_equation(source: Source, name: str) -> Expression:
@@ -178,7 +180,7 @@ def _named(cursor: Cursor) -> Expression:
 
 
 def _subscripts(cursor: Cursor) -> tuple[tuple[str, ...], tuple[Expression, ...]]:
-    """Reads ``[a, *, 2, part.*, n - 1]``; what names stand for is found out when the dimensions are known.
+    """Reads ``[a, *, 2, part.*, 1:3, n - 1]``; what names stand for is found out later.
 
     Returns:
         The subscripts, `PLACEHOLDER` for one that is computed; and the computed ones, in order.
@@ -191,7 +193,9 @@ def _subscripts(cursor: Cursor) -> tuple[tuple[str, ...], tuple[Expression, ...]
             raise cursor.problem("unclosed-bracket", "this bracket is never closed", opening, "Add a ].")
         token = cursor.next
         behind = cursor.tokens[cursor.at + 1].text
-        if token.text == "*" or (token.kind in ("name", "number") and behind in ("]", ",", ".*")):
+        if behind == ":" and token.kind in ("name", "number"):
+            found.append(_slice(cursor))
+        elif token.text == "*" or (token.kind in ("name", "number") and behind in ("]", ",", ".*")):
             cursor.step()
             found.append(canonical_token(token.text) + (".*" if cursor.take(".*") else ""))
         else:
@@ -200,5 +204,14 @@ def _subscripts(cursor: Cursor) -> tuple[tuple[str, ...], tuple[Expression, ...]
         if cursor.take("]"):
             return tuple(found), tuple(computed)
         if not cursor.take(","):
-            hint = "Ranges of subscripts, as 1:3, are not read."
+            hint = "The ends of a part of a dimension, as in 1:3, are elements, places or a dimension."
             raise cursor.problem("unsupported-subscript", "expected a comma or ]", cursor.next, hint)
+
+
+def _slice(cursor: Cursor) -> str:
+    """Reads ``1:3``; each end is one word."""
+    first = canonical_token(cursor.step().text)
+    cursor.expect(":", "between the ends of a part of a dimension")
+    if cursor.next.kind not in ("name", "number"):
+        raise cursor.unexpected("the other end of the part of a dimension")
+    return f"{first}{SLICE}{canonical_token(cursor.step().text)}"

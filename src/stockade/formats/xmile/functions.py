@@ -49,6 +49,9 @@ def meaning(node: Call, name: str) -> Expression:
     if node.function.startswith(VENSIM):
         return replace(node, function=node.function.removeprefix(VENSIM), written=node.written[len(VENSIM) :])
     rule = _BUILTINS.get(node.function)
+    if rule is None and node.function in REFUSED:
+        said = f"{node.written} is a function of Stella's that is not run"
+        raise _problem(node, name, "unsupported-function", said, REFUSED[node.function])
     if rule is None:
         raise _problem(
             node,
@@ -239,6 +242,19 @@ _BUILTINS: Mapping[str, tuple[int, int, Builder]] = MappingProxyType(
         **RANDOM,
     }
 )
+
+REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "counter": "Write what is counted with TIME and MOD, or as a stock that is emptied.",
+        "npv": "Write a stock of input times a discount factor; vensim.NPV(input, rate, 0, 1) is Vensim's.",
+        "rank": "Take MIN or MAX for the ends; else count with SUM how many elements are smaller.",
+        "irr": "Search for the rate outside of the model.",
+        "endval": "It reads the run before this one: give its value to a constant.",
+        "runcount": "It counts runs: give the number to a constant.",
+        "interpolate": "Use a graphical function.",
+    }
+)
+"""Functions of Stella's whose meaning is not documented in full, or lies outside of one run; what to do."""
 
 WHOLE_ARRAYS = ("sum", "prod", "mean", "min", "max", "size")
 """Functions that take all elements of an array; MIN and MAX only where they have one argument."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.xmile.conveyors import check_lengths, conveyors
+from stockade.formats.xmile.defaults import defaults
 from stockade.formats.xmile.drafts import Collector, read_flag
 from stockade.formats.xmile.elements import Element, parse_elements
 from stockade.formats.xmile.names import canonical_name, shown
@@ -65,7 +65,10 @@ def parse_xmile(text: str, file: str) -> Model:
     by_outflows = _written_by(root, "isee", "stella", "ithink")
     belts = conveyors(drafts, specs.method)
     truncates = _written_by(root, "ventana", "vensim", "stockade")
-    common = Scope({}, dimensions, names, _defaults(macros), truncates=truncates)
+    bare = Scope({}, dimensions, names, truncates=truncates)
+    common = replace(
+        bare, defaults={canonical_name(one.attributes.get("name", "")): defaults(one, bare) for one in macros}
+    )
     scope = replace(common, drafts=drafts, conveyors=belts)
     found = _finish(drafts, scope, problems, by_outflows=by_outflows)
     read_macros = tuple(_macro(one, common, problems, by_outflows=by_outflows) for one in macros)
@@ -198,28 +201,6 @@ def _finish(
         except StockadeError as error:
             problems.extend(error.diagnostics)
     return found
-
-
-def _defaults(macros: Sequence[Element]) -> Mapping[str, tuple[float | None, ...]]:
-    """Returns, for each macro, what its arguments are where a call leaves them out."""
-    return {
-        canonical_name(macro.attributes.get("name", "")): tuple(_default(one) for one in macro.all("parm"))
-        for macro in macros
-    }
-
-
-def _default(parameter: Element) -> float | None:
-    written = parameter.attributes.get("default", "").strip()
-    if not written:
-        return None
-    try:
-        value = float(written)
-    except ValueError:
-        value = math.nan
-    if math.isfinite(value):
-        return value
-    said = f"the default of the parameter {parameter.text} is {written[:40]!r}, which is no number"
-    raise parameter.problem("broken-number", said, hint="Give a number, or the argument in each call.")
 
 
 def _macro(element: Element, common: Scope, problems: list[Diagnostic], *, by_outflows: bool) -> Macro:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 
@@ -10,8 +11,10 @@ from stockade.formats.xmile.elements import Element
 from stockade.formats.xmile.expressions import COMPUTED
 from stockade.formats.xmile.functions import WHOLE_ARRAYS, floor, meaning, word
 from stockade.formats.xmile.graphical import CALLS, read_graphical
+from stockade.formats.xmile.history import history
 from stockade.formats.xmile.names import canonical_name
 from stockade.formats.xmile.scope import Draft, Scope
+from stockade.formats.xmile.slices import has_slice, over_slice, refuse_slice
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
 from stockade.model.walk import rebuild, walk
 
@@ -98,6 +101,8 @@ def _function(node: Call, scope: Scope) -> Expression:
         return meant
     if node.function == "int" and len(node.arguments) == 1 and not scope.truncates:
         return floor(node)
+    if node.function == "history":
+        return history(node, scope)
     if node.function in WHOLE_ARRAYS and len(node.arguments) == 1:
         return _over_array(node, scope)
     return meaning(node, scope.owner)
@@ -105,10 +110,20 @@ def _function(node: Call, scope: Scope) -> Expression:
 
 def _with_defaults(node: Call, scope: Scope) -> Call:
     """Adds the arguments that a call of a macro leaves out and the macro has defaults for."""
-    missing = scope.defaults.get(node.function, ())[len(node.arguments) :]
-    given = tuple(Number(one, "", node.place) for one in missing if one is not None)
-    # Where one without a default is missing, the call is refused as it stands.
-    return replace(node, arguments=(*node.arguments, *given)) if len(given) == len(missing) else node
+    parameters = scope.defaults.get(node.function, ())
+    arguments = list(node.arguments)
+    known = {name: given for (name, _), given in zip(parameters, arguments, strict=False)}
+    for name, default in parameters[len(arguments) :]:
+        if default is None:
+            # Where one without a default is missing, the call is refused as it stands.
+            return node
+        known[name] = rebuild(default, lambda one: _argument(one, known))
+        arguments.append(known[name])
+    return replace(node, arguments=tuple(arguments))
+
+
+def _argument(node: Expression, known: Mapping[str, Expression]) -> Expression:
+    return known.get(node.name, node) if isinstance(node, Reference) else node
 
 
 def _is_table(node: Expression, scope: Scope) -> bool:
@@ -159,6 +174,8 @@ def _inverse(node: Expression, scope: Scope) -> Expression:
 
 
 def _over_array(node: Call, scope: Scope) -> Expression:
+    if has_slice(node.arguments[0]):
+        return over_slice(node, scope, lambda one: _over_array(one, scope))
     sizes: dict[str, int] = {}
 
     def mark(part: Expression) -> Expression:
@@ -189,6 +206,7 @@ def _over_array(node: Call, scope: Scope) -> Expression:
 def _filled(node: Reference, scope: Scope) -> Expression:
     """Adds the subscripts that XMILE lets one leave out: those of the left-hand side."""
     draft = scope.drafts.get(node.name)
+    refuse_slice(node, scope)
     if draft is None or node.subscripts or not draft.dimensions:
         return node
     if any(one not in scope.left for one in draft.dimensions):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.formats.xmile.elements import Element
-from stockade.formats.xmile.expressions import PLACEHOLDER
+from stockade.formats.xmile.expressions import PLACEHOLDER, SLICE
 from stockade.formats.xmile.graphical import Graphical
-from stockade.model.expressions import Reference
+from stockade.model.expressions import Expression, Reference
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Scope:
         drafts: The file's variables, or those of one macro.
         dimensions: Elements by dimension, canonical.
         macros: Canonical names of the macros.
-        defaults: What each argument of a macro is where a call leaves it out; None where it may not.
+        defaults: The parameters of each macro: their canonical names, and what each is where a call leaves it
+            out, in words of the model; None where it may not.
         conveyors: The stocks that are conveyors, by the canonical name of their outflow.
         parameters: Of the macro that is read.
         truncates: Whether INT goes towards zero, as in Vensim's exports.
@@ -64,7 +65,7 @@ class Scope:
     drafts: Mapping[str, Draft]
     dimensions: Mapping[str, tuple[str, ...]]
     macros: frozenset[str] = frozenset()
-    defaults: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    defaults: Mapping[str, tuple[tuple[str, Expression | None], ...]] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
     truncates: bool = False
     prefix: str = ""
@@ -99,6 +100,14 @@ class Scope:
             hint = "Define it in <dimensions>."
             raise self.problem("unknown-dimension", said, node.place, hint, node.written)
         elements = self.dimensions[dimension]
+        if SLICE in written:
+            ends = (
+                self.subscript(
+                    replace(node, subscripts=(*node.subscripts[:position], one)), position, dimension
+                )
+                for one in written.split(SLICE)
+            )
+            return SLICE.join(ends)
         if written in elements or written == PLACEHOLDER:
             return written
         if written.endswith(".*") and written[:-2] in self.dimensions:

@@ -1,0 +1,59 @@
+"""HISTORY: what a variable was at an earlier time of the run."""
+
+from __future__ import annotations
+
+from stockade.formats.xmile.elements import Element
+from stockade.formats.xmile.scope import Scope
+from stockade.model.expressions import Binary, Call, Expression, Number, Reference
+
+
+def history(node: Call, scope: Scope) -> Expression:
+    """Returns what a variable was a fixed time ago, and 0 before the run; or what it was at the beginning.
+
+    Source:
+        isee systems, Stella's help, "Data builtins": ``HISTORY(stock, TIME - 1)`` is ``DELAY(stock, 1)``, and
+        times after the present one or before the first give 0.
+
+    Raises:
+        StockadeError: ``wrong-argument-count``, ``unsupported-function`` for other times.
+    """
+    if len(node.arguments) != 2:
+        said = f"HISTORY takes 2 arguments here, not {len(node.arguments)}: other runs are not looked at"
+        hint = "Write HISTORY(x, TIME - lag)."
+        raise scope.problem("wrong-argument-count", said, node.place, hint, node.written)
+    x, when = node.arguments
+    if _is(when, "initial time"):
+        return Call("initial", (x,), "INITIAL", node.place)
+    if isinstance(when, Binary) and when.operator == "-" and _is(when.left, "time"):
+        lag = _constant(when.right, scope)
+        if lag is not None and lag > 0:
+            zero = Number(0.0, "0", node.place)
+            return Call("delay fixed", (x, when.right, zero), "DELAY FIXED", node.place)
+        if _is(when.right, "time step"):
+            return Call("delay fixed", (x, when.right, Number(0.0, "0")), "DELAY FIXED", node.place)
+    said = "the time that HISTORY looks at is neither TIME less a positive constant, nor STARTTIME"
+    hint = "Write HISTORY(x, TIME - lag) with a lag that is a number, or hold the value in a stock."
+    raise scope.problem("unsupported-function", said, node.place, hint, node.written)
+
+
+def _is(node: Expression, name: str) -> bool:
+    return isinstance(node, Reference) and node.name == name
+
+
+def _constant(node: Expression, scope: Scope) -> float | None:
+    """Returns the number that an argument is, or that the equation of the variable consists of."""
+    if isinstance(node, Number):
+        return node.value
+    draft = scope.drafts.get(node.name) if isinstance(node, Reference) else None
+    if draft is None or draft.element.name != "aux" or draft.dimensions:
+        return None
+    if draft.graphical is not None or draft.source is not None:
+        return None
+    return _number(draft.element.first("eqn"))
+
+
+def _number(equation: Element | None) -> float | None:
+    try:
+        return None if equation is None else float(equation.text)
+    except ValueError:
+        return None
