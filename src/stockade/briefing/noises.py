@@ -119,7 +119,7 @@ def _evidence(at: NoisyDate) -> list[str]:
         return []
     same = len(known) - raised - fell
     said = (
-        f"Of {count(len(known), 'explanation')}, the data speak more for {raised} with noise than without it, "
+        f"Of {count(len(known), 'explanation')}, the data speak more for {raised} with noise than without, "
         f"less for {fell}; for {same} the difference is within Monte Carlo error."
     )
     return [said]
