@@ -13,7 +13,17 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from stockade.briefing import calibration, course, curves, document, findings, influence, loops, watchlist
+from stockade.briefing import (
+    calibration,
+    course,
+    curves,
+    document,
+    findings,
+    influence,
+    loops,
+    noise,
+    watchlist,
+)
 from stockade.briefing.document import DERIVED
 
 KINDS: tuple[type, ...] = (
@@ -54,6 +64,11 @@ KINDS: tuple[type, ...] = (
     watchlist.WatchAnswer,
     watchlist.WatchIndicator,
     watchlist.WatchSide,
+    noise.Noise,
+    noise.NoisyDate,
+    noise.NoiseRow,
+    noise.HeldOut,
+    noise.NoiseScale,
     loops.Feedback,
     loops.FeedbackLoop,
     loops.Phase,
