@@ -2,11 +2,11 @@
 
     python benchmarks/views_panel.py PANEL.parquet [--years 2018-2021] [--draws 1000] [--keep FOLDER]
 
-For each year: made from data up to October of the year before, 12 months, 3 to 14 months ahead. PANEL has the
-columns country_iso3, year_month, ucdp_fatalities_best. The weighted pool needs a record of what would have been
-forecast each year from 2000 on, so the script works through those years first, most of half an hour of CPU;
---keep stores the parameters and the simple forecasts of each year in FOLDER and takes up what is there. The
-design was chosen on 2008-2017 (docs/scores.md).
+For each year: made from data up to October of the year before, 12 months, 3 to 14 months ahead. PANEL has
+the columns country_iso3, year_month, ucdp_fatalities_best. The weighted pool needs a record of what would
+have been forecast in earlier years, so the script works through all years from 2000 on, about a quarter of
+an hour of CPU; --keep stores the parameters and the simple forecasts of each year in FOLDER and takes up
+what is there. The design was chosen on 2008-2017 (docs/scores.md).
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def keep(folder: Path | None, name: str, arrays: dict[str, np.ndarray]) -> None:
 
 
 def fits(deaths: np.ndarray, ends: dict[int, int], folder: Path | None) -> Iterator[tuple[int, PanelFit]]:
-    """The parameters of each year, from the record's first on: searched from the centre and the last year's."""
+    """The parameters of each year from the record's first on, searched from the last year's too."""
     theta = None
     for year, end in ends.items():
         found = kept(folder, f"fit{year}")

@@ -1,10 +1,10 @@
 """A pool of forecasts whose weights are those that would have scored best on what is already known.
 
-The CRPS of a linear pool is a quadratic form: with weights w, ``w.a - w.B.w / 2``, where a is each forecast's
-mean distance to what came and B the mean distance between draws of each two (Gneiting & Raftery 2007, "Strictly
-proper scoring rules, prediction, and estimation", J. American Statistical Association 102(477), eq. 21). So the
-best weights over a record of earlier forecasts are found exactly, without drawing the pool. docs/scores.md says
-how such a pool did.
+The CRPS of a linear pool is a quadratic form: with weights w, ``w.a - w.B.w / 2``, where a is each
+forecast's mean distance to what came and B the mean distance between draws of each two (Gneiting &
+Raftery 2007, "Strictly proper scoring rules, prediction, and estimation", J. American Statistical
+Association 102(477), eq. 21). So the best weights over a record of earlier forecasts are found without
+drawing the pool. docs/scores.md says how such a pool did.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def fit_weights(record: Sequence[Distances]) -> np.ndarray:
     n = len(missed)
     result = minimize(
         cost, np.full(n, 1 / n), jac=lambda w: missed - apart @ w, method="SLSQP", bounds=[(0.0, 1.0)] * n,
-        constraints={"type": "eq", "fun": lambda w: w.sum() - 1, "jac": lambda w: np.ones(n)},
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1, "jac": lambda _: np.ones(n)},
         options={"ftol": 1e-12, "maxiter": 500},
     )  # fmt: skip
     inner = np.clip(result.x, 0.0, 1.0)
