@@ -34,6 +34,9 @@ MEMORY = 120
 RECORD_FROM, RECORD_DRAWS = 2000, 250
 """First year of the record that weights are fitted on, and its draws."""
 
+HELD_FROM = 2008
+"""The parameters of the stock-and-flow are searched each year up to this one, and then held."""
+
 WINDOW = 10
 """Earlier years whose forecasts decide the weights."""
 
@@ -100,9 +103,12 @@ def keep(folder: Path | None, name: str, arrays: dict[str, np.ndarray]) -> None:
 
 
 def fits(deaths: np.ndarray, ends: dict[int, int], folder: Path | None) -> Iterator[tuple[int, PanelFit]]:
-    """The parameters of each year from the record's first on, searched from the last year's too."""
-    theta = None
+    """The parameters of each year: climbing on from the last year's, and later held."""
+    theta, fit = None, None
     for year, end in ends.items():
+        if fit is not None and year > HELD_FROM:
+            yield year, fit
+            continue
         found = kept(folder, f"fit{year}")
         if found is None:
             history = deaths[: end + 1]

@@ -10,7 +10,7 @@ from stockade.forecasts.scores import crps
 
 
 def made_up(seed: int, countries: int = 30, leads: int = 6, draws: int = 60):
-    """A panel of countries: three forecasts, and what came, in 0.7 of months as the first and else as the second.
+    """A panel of countries: three forecasts, and what came, 0.7 of it as the first says.
 
     The third forecast knows no country: it draws from the months of all of them.
     """
