@@ -4,9 +4,9 @@
 
 For each year: made from data up to October of the year before, 12 months, 3 to 14 months ahead. PANEL has
 the columns country_iso3, year_month, ucdp_fatalities_best. The weighted pool needs a record of what would
-have been forecast in earlier years, so the script works through all years from 2000 on, about a quarter of
-an hour of CPU; --keep stores the parameters and the simple forecasts of each year in FOLDER and takes up
-what is there. The design was chosen on 2008-2017 (docs/scores.md).
+have been forecast in earlier years, so the script works through all years from 2000 on, some ten minutes
+of CPU; --keep stores the parameters and the simple forecasts of each year in FOLDER and takes up what is
+there. The design was chosen on 2008-2017 (docs/scores.md).
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ def fit_weights(record: Sequence[Distances]) -> np.ndarray:
     cases = sum(one.missed[..., 0].size for one in record)
     if not cases:
         raise ValueError("weights need a record of at least one month")
-    missed = sum(one.missed.sum(axis=(0, 1)) for one in record) / cases
-    apart = sum(one.apart.sum(axis=(0, 1)) for one in record) / cases
+    missed = np.sum([one.missed.sum(axis=(0, 1)) for one in record], axis=0) / cases
+    apart = np.sum([one.apart.sum(axis=(0, 1)) for one in record], axis=0) / cases
     scale = max(float(np.mean(missed)), 1e-12)  # the search's tolerances are meant for numbers of about 1
     missed, apart = missed / scale, apart / scale
 
