@@ -102,13 +102,9 @@ def test_reports_are_predicted_too() -> None:
 def test_a_parameter_that_becomes_free_is_no_predictive_density() -> None:
     held = replace(known(5), free=np.array([False, False]), held=np.array([0.4, SIZE]))
     found = follow([held, known(6)], seed=2)
-    np.testing.assert_allclose(
-        found.ahead.together[0], nbinom(SIZE, 0.4).logpmf(COUNTS[:5]).sum(), rtol=1e-7
-    )
+    np.testing.assert_allclose(found.ahead.together[0], nbinom(SIZE, 0.4).logpmf(COUNTS[:5]).sum(), rtol=1e-7)
     # The sixth month is expected from the prior of what has become free; the evidence takes in all six anew.
-    np.testing.assert_allclose(
-        found.ahead.together[1], betanbinom(SIZE, A, B).logpmf(COUNTS[5]), atol=0.06
-    )
+    np.testing.assert_allclose(found.ahead.together[1], betanbinom(SIZE, A, B).logpmf(COUNTS[5]), atol=0.06)
     steps = [betanbinom(SIZE, A + SIZE * n, B + COUNTS[:n].sum()).logpmf(COUNTS[n]) for n in range(6)]
     np.testing.assert_allclose(found.log_evidence[-1], sum(steps), atol=0.2)
 

@@ -13,7 +13,17 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from stockade.briefing import calibration, course, curves, document, findings, influence, loops, watchlist
+from stockade.briefing import (
+    ahead,
+    calibration,
+    course,
+    curves,
+    document,
+    findings,
+    influence,
+    loops,
+    watchlist,
+)
 from stockade.briefing.document import DERIVED
 
 KINDS: tuple[type, ...] = (
@@ -40,6 +50,9 @@ KINDS: tuple[type, ...] = (
     course.Course,
     course.EvidencePath,
     course.Told,
+    course.CourseWarning,
+    ahead.AheadSeries,
+    ahead.AheadPath,
     calibration.Calibration,
     calibration.Ranked,
     calibration.Covered,

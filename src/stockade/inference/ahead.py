@@ -133,7 +133,8 @@ def collected(days: Sequence[tuple[np.ndarray, Expected]]) -> Ahead:
         dispersions.append(np.asarray(one.dispersions)[series])
     return Ahead(
         np.concatenate(cells), np.concatenate(density), np.concatenate(means), np.concatenate(dispersions),
-        np.array([float(one.together) for _, one in days]), np.stack([np.asarray(one.parts) for _, one in days]),
+        np.array([float(one.together) for _, one in days]),
+        np.stack([np.asarray(one.parts) for _, one in days]),
     )  # fmt: skip
 
 

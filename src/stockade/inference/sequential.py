@@ -35,7 +35,7 @@ from stockade.progress import Progress, silent
 _FOLLOWING = 1
 """Purpose of the stream of random numbers: another than that of a fit."""
 
-_LEAST = 0.02
+LEAST = 0.02
 """Share of the particles that must remain; below, the run starts anew from the prior."""
 
 INTERVAL = (0.05, 0.5, 0.95)
@@ -189,7 +189,7 @@ def _advance(noise: Stream, cloud: _Cloud, target: Target, news: _News) -> tuple
     )  # fmt: skip
     log_weights, gain, ess = _reweighted(cloud.log_weights, before, after)
     fraction = float(ess)
-    if not fraction >= _LEAST:
+    if not fraction >= LEAST:
         # Tempering gives the evidence of everything so far by itself, and forgets what came before.
         walked, stages, step, evidence = walk(noise, prior_swarms(noise, target), target, silent)
         kept = spaced(walked, target.how.states)
