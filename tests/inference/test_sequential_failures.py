@@ -34,7 +34,7 @@ def test_a_month_that_no_draw_expected_collapses_the_particles() -> None:
     whole = log_normals(np.array([1.0, 300.0]), np.array([0.3, 0.01]), np.array([1.0, 1.5]))
     found = said([seen(whole, 1), seen(whole, 2)])
     assert "2007-02-28" in found["particles-collapsed"]
-    assert "2 % are needed" in found["particles-collapsed"]
+    assert "started anew" in found["particles-collapsed"]
 
 
 def test_the_first_day_takes_in_everything_and_is_no_collapse() -> None:

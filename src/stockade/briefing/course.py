@@ -85,8 +85,8 @@ class Course:
             day on.
         restarts: How often a run had to start anew from the prior.
         made: The day on which it was computed.
-        doubts: What is not sound, a sentence each.
-        warnings: The same with codes.
+        doubts: What is not sound, a paragraph for each kind.
+        warnings: The same one by one, with codes.
         average_gain: Log predictive density of what became known each day under the average of the
             explanations with the weights of the day before.
         ahead: Every series, each month as it was expected before it became known.

@@ -231,13 +231,24 @@ def _course(
         lowest_ess=float(min(run.ess[1:].min(initial=1.0) for run in runs)),
         restarts=int(sum(run.restarted.sum() for run in runs)),
         made=datetime.now(tz=UTC).date().isoformat(),
-        doubts=tuple(f"{one.place.name}: {one.message} {one.hint} [{one.code}]" for one in warnings),
+        doubts=_doubts(warnings),
         warnings=tuple(
             CourseWarning(one.code, one.place.name or "", one.message, one.hint) for one in warnings
         ),
         average_gain=_floats(np.diff(logsumexp(mean, axis=0) - np.log(len(names)), prepend=0.0)),
         ahead=ahead_series(study, observed, courses, nulls, by_name, days, fit.seed),
     )  # fmt: skip
+
+
+def _doubts(warnings: Sequence[Diagnostic]) -> tuple[str, ...]:
+    """Returns a paragraph for each kind of warning: whose, and once what to do."""
+    told: dict[str, list[Diagnostic]] = {}
+    for one in warnings:
+        told.setdefault(one.code, []).append(one)
+    return tuple(
+        " ".join([*(f"{one.place.name}: {one.message}" for one in several), several[0].hint, f"[{code}]"])
+        for code, several in told.items()
+    )
 
 
 def _nulls(folder: StudyFolder, simulator: Simulator, days: Sequence[date]) -> dict[str, list[NullFit]]:
