@@ -87,6 +87,17 @@ def test_names_with_signs_accents_and_quotes() -> None:
     np.testing.assert_allclose(_first(model, "x"), 280.0)
 
 
+def test_ampersands_and_percent_signs_within_names(tmp_path) -> None:
+    model = model_of("Oil & Gas = 3 ~~|\nshare in % = 50 ~~|\nx = Oil_&_Gas * share in % / 100 ~~|\n", SHORT)
+    np.testing.assert_allclose(_first(model, "x"), 1.5)
+    save(model, tmp_path / "again.mdl")
+    assert load(tmp_path / "again.mdl").by_name.keys() == model.by_name.keys()
+    for equation in ("5 % 3", "& 3", "(3) % 2"):
+        with pytest.raises(StockadeError) as caught:
+            model_of(f"x = {equation} ~~|\n", SHORT)
+        assert caught.value.diagnostics[0].code == "unknown-sign"
+
+
 def test_numbers_in_all_their_spellings() -> None:
     spelled = {"1e+06": 1e6, ".5": 0.5, "1.e-3": 1e-3, "-.25E2": -25.0, "2.": 2.0, "+3": 3.0, "1 - -1": 2.0}
     model = model_of("".join(f"x{at} = {one} ~~|\n" for at, one in enumerate(spelled)), SHORT)

@@ -67,6 +67,45 @@ def test_what_is_not_documented_in_full_is_refused_by_name(call: str) -> None:
     assert told.hint
 
 
+@pytest.mark.parametrize("order", [0, 1, 2, 4])
+def test_derivatives_are_differences_of_steps(order: int) -> None:
+    wanted = np.zeros(len(TIMES))
+    wanted[order:] = np.diff(np.sin(TIMES), order) / 0.5**order
+    np.testing.assert_allclose(_of(_run(_aux(f"DERIVN(SIN(TIME), {order})")), "x"), wanted, atol=1e-12)
+
+
+def test_an_order_must_be_known() -> None:
+    for order in ("level", "0.5", "-1", "9"):
+        assert _codes(_aux(f"DERIVN(TIME, {order})")) == ["unsupported-function"]
+    assert _codes(_aux("DERIVN(TIME)")) == ["wrong-argument-count"]
+
+
+def test_annuities() -> None:
+    """The example of Stella's help, and a loan that is paid off month by month."""
+    assert _value("PMT(0.01, 36, 10000, 0)") == pytest.approx(-332.14, abs=0.005)
+    debt, payment = 10_000.0, _value("PMT(0.01, 36, 10000, -500)")
+    for _ in range(36):
+        debt = debt * 1.01 + payment
+    assert debt == pytest.approx(500)
+    assert _value(f"FV(0.01, 36, {payment}, 10000)") == pytest.approx(-500)
+    assert _value(f"PV(0.01, 36, {payment}, -500)") == pytest.approx(10_000)
+
+
+def test_annuities_without_interest() -> None:
+    for call, value in (("FV(0, 4, -3, 2)", 10), ("PV(0, 4, -3, 2)", 10), ("PMT(0, 4, -10, 2)", 2)):
+        assert _value(call) == value
+
+
+def test_means_of_several_values_and_runs_before_the_first() -> None:
+    np.testing.assert_allclose(_of(_run(_aux("MEAN(TIME, 3, -level)")), "x")[0], (2 + 3 - 10) / 3)
+    assert _value("ENDVAL(level, 7) + RUNCOUNT + SENSIRUNCOUNT") == 7
+    np.testing.assert_allclose(_of(_run(_aux("ENDVAL(level)")), "x"), 10.0)
+
+
+def _value(equation: str) -> float:
+    return float(_of(_run(_aux(equation)), "x")[-1])
+
+
 def _macro(*defaults: str, equation: str = "a + 10*b + 100*c") -> str:
     parameters = "".join(
         f'<parm default="{one}">{name}</parm>' if one else f"<parm>{name}</parm>"

@@ -14,6 +14,7 @@ from stockade.briefing.document import to_json
 from stockade.briefing.terminal_noise import print_noise
 from stockade.errors import StockadeError
 from stockade.study.build_noise import noise_of
+from stockade.study.noises import kept_noise
 from stockade.study.noising import noise_study
 from stockade.study.problems import parameter_names
 from stockade.study.read import open_study
@@ -96,9 +97,9 @@ def test_a_noisy_fit_stands_beside_the_fit_without(tmp_path) -> None:
     assert one.log_evidence_with == pytest.approx(one.log_evidence_without, abs=8)
     assert one.variance is not None
     assert 0 < one.variance < 10
-    ((name, low, middle, high),) = one.scales
-    assert name == "scatter of recruits"
-    assert 0 < low < middle < high
+    (scale,) = one.scales
+    assert scale.parameter == "scatter of recruits"
+    assert 0 < scale.low < scale.median < scale.high
     for row in found.dates[0].rows[0].held_out:
         assert 0 <= row.with50 <= row.with90 <= 1
         assert np.isfinite([row.crps_with, row.crps_without]).all()
@@ -108,3 +109,7 @@ def test_a_noisy_fit_stands_beside_the_fit_without(tmp_path) -> None:
     assert "log evidence" in shown.getvalue()
     # Kept repeats give the same again.
     assert to_json(noise_study(folder, **asked)) == to_json(found)
+    # And the briefing finds it, the sentences with it; not so what was made with another seed.
+    assert kept_noise(open_study(folder).study) == found
+    assert any("held-out months" in one for one in found.dates[0].says)
+    assert found.dates[0].untried == ("weariness",)

@@ -165,6 +165,7 @@ class Document:
             calibrate` has been run.
         influence: What would change without each figure; None until `stockade influence` has been run.
         watchlist: What to watch; None until `stockade watch` has been run.
+        noise: What noise in the flows changes; None until `stockade noise` has been run.
     """
 
     study: str
@@ -177,6 +178,7 @@ class Document:
     calibrations: tuple[Calibration, ...] = ()
     influence: Influence | None = None
     watchlist: Watchlist | None = None
+    noise: Noise | None = None
 
 
 DERIVED = {
@@ -235,6 +237,15 @@ def watchlist_from_json(data: Mapping[str, Any]) -> Watchlist:
         KeyError, TypeError: If the data is not such a list.
     """
     return _typed(Watchlist, data)
+
+
+def noise_from_json(data: Mapping[str, Any]) -> Noise:
+    """Returns what noise changes, as `to_json` wrote it.
+
+    Raises:
+        KeyError, TypeError: If the data is not such.
+    """
+    return _typed(Noise, data)
 
 
 def feedback_from_json(data: Mapping[str, Any]) -> Feedback | None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from stockade.briefing.curves import Number
 
+AVERAGE = "weighted average"
+"""The row of the average over the explanations that were fitted with noise."""
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -33,6 +36,23 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
+class NoiseScale:
+    """Posterior of the scale of a flow's monthly factor: the sd of the factor's log.
+
+    Attributes:
+        parameter: Its name.
+        low: 5 % quantile.
+        median: Median.
+        high: 95 % quantile.
+    """
+
+    parameter: str
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
 class NoiseRow:
     """One explanation as of one date, without noise in the flows and with it.
 
@@ -44,12 +64,15 @@ class NoiseRow:
         error_with: Its Monte Carlo error.
         weight_without: Weight among the explanations compared here, without noise.
         weight_with: The same with noise.
-        particles: Of the particle filter.
+        particles: Of the particle filter; the most of any explanation for the average.
         variance: Of the log likelihood's estimate, median over draws of the posterior.
         ess: Lowest effective sample size of a month's particles, as a share; median over the same draws.
-        scales: (parameter, 5 %, 50 %, 95 %) of the scale of each environmental flow.
+        scales: Of each environmental flow.
         held_out: By series; empty where the study forecasts from another date.
         warnings: What a reader must know of the noisy fit.
+        collapsed: Whether the particles collapsed, so that the evidence with noise is not to be leaned on.
+        draws: Draws of the noisy posterior, all repeats together; None for the average.
+        made: The day on which it was computed.
     """
 
     explanation: str
@@ -62,17 +85,39 @@ class NoiseRow:
     particles: int
     variance: Number
     ess: Number
-    scales: tuple[tuple[str, float, float, float], ...] = ()
+    scales: tuple[NoiseScale, ...] = ()
     held_out: tuple[HeldOut, ...] = ()
     warnings: tuple[str, ...] = ()
+    collapsed: bool = False
+    draws: int | None = None
+    made: str = ""
 
 
 @dataclass(frozen=True)
 class NoisyDate:
-    """All explanations as of one date."""
+    """All explanations as of one date, without noise in the flows and with it.
+
+    Attributes:
+        date: The day.
+        rows: Explanations in the study's order, and their weighted average where all were fitted in one run.
+        untried: Explanations with a mechanism that were not fitted with noise; the weights leave them out.
+        says: What noise changed, in sentences, coverage of held-out months first.
+    """
 
     date: str
     rows: tuple[NoiseRow, ...]
+    untried: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+
+    @property
+    def explanations(self) -> tuple[NoiseRow, ...]:
+        """The rows of explanations, without the average."""
+        return tuple(one for one in self.rows if one.explanation != AVERAGE)
+
+    @property
+    def average(self) -> NoiseRow | None:
+        """The row of the average; None where there is none."""
+        return next((one for one in self.rows if one.explanation == AVERAGE), None)
 
 
 @dataclass(frozen=True)
@@ -82,11 +127,13 @@ class Noise:
     Attributes:
         study: Name of its folder.
         flows: What is noisy, in words.
-        dates: By date.
+        dates: By date, earliest first.
         seed: Of everything random.
+        notes: What a reader must know of the whole, a sentence each.
     """
 
     study: str
     flows: tuple[str, ...]
     dates: tuple[NoisyDate, ...]
     seed: int
+    notes: tuple[str, ...] = ()

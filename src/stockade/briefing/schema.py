@@ -22,6 +22,7 @@ from stockade.briefing import (
     findings,
     influence,
     loops,
+    noise,
     watchlist,
 )
 from stockade.briefing.document import DERIVED
@@ -67,6 +68,11 @@ KINDS: tuple[type, ...] = (
     watchlist.WatchAnswer,
     watchlist.WatchIndicator,
     watchlist.WatchSide,
+    noise.Noise,
+    noise.NoisyDate,
+    noise.NoiseRow,
+    noise.HeldOut,
+    noise.NoiseScale,
     loops.Feedback,
     loops.FeedbackLoop,
     loops.Phase,

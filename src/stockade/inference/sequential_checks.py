@@ -42,9 +42,9 @@ def _collapsed(runs: Sequence[Course], days: Sequence[date], place: Place) -> Di
         f"What came by {told}{f' and {more} more days' if more > 0 else ''} left an effective sample size "
         f"of {100 * float(ess[anew].min()):.2g} % of the draws, and the run started anew from the prior.",
         place,
-        f"At least {100 * LEAST:g} % are needed. The evidence is then that of the new run, but the explanation "
-        "hardly allowed for what came, figures or paths of inputs: look at both on that day; where they are no "
-        "surprise, raise --particles.",
+        f"At least {100 * LEAST:g} % are needed. The evidence is then that of the new run, but the "
+        "explanation hardly allowed for what came, figures or paths of inputs: look at both on that day; "
+        "where they are no surprise, raise --particles.",
     )
 
 

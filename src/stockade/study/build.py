@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -21,6 +22,7 @@ from stockade.study.build_scenarios import build_scenario
 from stockade.study.builder import Builder
 from stockade.study.lines import Source
 from stockade.study.schema import StudyFile
+from stockade.study.schema_parts import StudyTable
 from stockade.study.study import Briefing, Fit, Grades, Study
 from stockade.study.study import Source as StudySource
 
@@ -54,6 +56,7 @@ def build(form: StudyFile, source: Source, folder: Path) -> Study:
         claims=tuple(build_claim(builder, index, one) for index, one in enumerate(form.claim)),
         briefing=_briefing(form), noises=build_noises(builder, form.noise), file=source.file,
         watches=tuple(build_watch(builder, name, one) for name, one in form.watch.items()),
+        model_data=_model_data(builder, folder, table),
     )  # fmt: skip
     if builder.problems:
         raise StockadeError(sorted(builder.problems, key=lambda one: one.place.line or 0))
@@ -93,6 +96,17 @@ def _inside(builder: Builder, folder: Path, text: str, *key: str | int) -> Path:
         message = f"There is no file '{text}' in the study's folder."
         builder.note("missing-file", message, key, "Check the spelling, or put the file there.")
     return target
+
+
+def _model_data(builder: Builder, folder: Path, table: StudyTable) -> tuple[str, ...]:
+    """Returns the model's data files as `load` takes them: there a tag's file counts from the model."""
+    found = []
+    for index, text in enumerate(table.model_data):
+        tag, equals, named = text.partition("=") if text.startswith("?") else ("", "", text)
+        path = _inside(builder, folder, named, "study", "model_data", index)
+        below = os.path.relpath(path, (folder / table.model).parent) if equals else str(path)
+        found.append(f"{tag}{equals}{below}")
+    return tuple(found)
 
 
 def _as_of(builder: Builder, texts: list[str]) -> tuple[date, ...]:

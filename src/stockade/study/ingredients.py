@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -124,8 +125,11 @@ def of_files(study: Study, fit: Fit) -> dict[str, Any]:
     """Returns the ingredients of a whole briefing: the files of the study, the code and its versions."""
     paths = [study.folder / "study.toml", study.model, study.series]
     paths += [study.reports] if study.reports is not None else []
+    home = study.folder.resolve()
+    named = {path.name: path for path in paths}
+    named |= {f"model/{os.path.relpath(path, home)}": path for path in study.model_reads}
     return {
-        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths},
+        "files": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items()},
         "fit": [fit.seed, fit.particles, fit.repeats],
         "code": code_digest(),
         "versions": versions(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
 
-from stockade.briefing.noise import Noise, NoiseRow, NoisyDate
+from stockade.briefing.noise import AVERAGE, Noise, NoiseRow, NoiseScale, NoisyDate
+from stockade.briefing.noises import told
 from stockade.claims.weights import softmax
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference.noisy import NoisyLayout, noisy_layout
@@ -33,6 +34,7 @@ from stockade.study.fits import ROOMS, Fits, fit_study, smc_settings
 from stockade.study.folder import StudyFolder
 from stockade.study.held_out import HeldOutForecasts
 from stockade.study.ingredients import code_digest, digest, of_model, of_problem
+from stockade.study.noises import keep_noise, untried, untried_dates
 from stockade.study.pool import in_threads
 from stockade.study.problems import problem
 from stockade.study.read import open_study
@@ -44,8 +46,6 @@ from stockade.study.worlds import month_times
 REPEATS = 2
 DRAWS = 8
 """Draws of a posterior at which the filter is looked at."""
-
-AVERAGE = "weighted average"
 
 _Key = tuple[date, str]
 
@@ -63,7 +63,9 @@ def noise_study(
 ) -> Noise:
     """Fits explanations with noise in their flows, beside the fits without.
 
-    Finished repeats are kept, so that a run that was stopped goes on.
+    Finished repeats are kept, so that a run that was stopped goes on. What was found is kept beside what
+    earlier runs found of other explanations and dates, for the briefing (see `stockade.study.noises`); a
+    run with another seed than the study's is not.
 
     Args:
         folder: The study's folder.
@@ -94,7 +96,13 @@ def noise_study(
         settings = replace(settings, particles=smc_settings(replace(fit, particles=particles)).particles)
     work = _Noisy(opened, fits, store, settings, fit.seed, repeats)
     found = [work.date(when, names, progress, fresh=fresh) for when in dates]
-    return Noise(study.folder.resolve().name, _words(study), tuple(found), fit.seed)
+    notes = untried_dates(study, found)
+    if fit.seed != study.fit.seed:
+        notes = (*notes, f"Made with the seed {fit.seed}, not the study's: not kept for the briefing.")
+    noise = Noise(study.folder.resolve().name, _words(study), tuple(found), fit.seed, notes)
+    if fit.seed == study.fit.seed:
+        keep_noise(study, noise)
+    return noise
 
 
 def _wanted(study: Study, as_of: Sequence[str], explanations: Sequence[str]) -> tuple[list[date], list[str]]:
@@ -172,10 +180,11 @@ class _Noisy:
         average = forecasts.average(before, after)
         if average:
             shown = NoiseRow(
-                AVERAGE, None, None, None, None, 1.0, 1.0, chosen.particles, None, None, (), average
-            )
+                AVERAGE, None, None, None, None, 1.0, 1.0, chosen.particles, None, None, (), average,
+                made=_today(),
+            )  # fmt: skip
             rows.append(shown)
-        return NoisyDate(when.isoformat(), tuple(rows))
+        return told(NoisyDate(when.isoformat(), tuple(rows), untried(self.folder.study, names)))
 
     def problems(self, when: date, names: Sequence[str]) -> dict[str, Problem]:
         """Returns what explanations are fitted to with noise."""
@@ -261,6 +270,10 @@ class _Noisy:
         yield from in_threads(tasks, work)
 
 
+def _today() -> str:
+    return datetime.now(tz=UTC).date().isoformat()
+
+
 def _coordinates(posterior: Posterior, one: Problem) -> np.ndarray:
     theta = parameter_draws(posterior, one.parameters)
     return np.asarray(to_coordinates(jnp.asarray(theta), arrays_of(one).priors))
@@ -277,10 +290,12 @@ def _row(
     for one in study.noises:
         if one.scale is not None and canonical(one.scale) in noisy.names:
             drawn = noisy.draws[:, noisy.names.index(canonical(one.scale))]
-            scales.append((one.scale, *(float(np.quantile(drawn, q)) for q in (0.05, 0.5, 0.95))))
-    wrong = [*noisy.diagnostics, *(one for one in [collapse(plain.explanation, found)] if one is not None)]
+            low, median, high = (float(np.quantile(drawn, q)) for q in (0.05, 0.5, 0.95))
+            scales.append(NoiseScale(one.scale, low, median, high))
+    collapsed = collapse(plain.explanation, found)
+    wrong = [*noisy.diagnostics, *(() if collapsed is None else (collapsed,))]
     return NoiseRow(
         plain.explanation, plain.log_evidence, plain.mc_error, noisy.log_evidence, noisy.mc_error,
         float(before), float(after), found.particles, found.variance, found.ess, tuple(scales), (),
-        tuple(one.message for one in wrong),
+        tuple(one.message for one in wrong), collapsed is not None, len(noisy.draws), _today(),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from stockade.data.ledger import read_ledger
 from stockade.data.series import read_series
 from stockade.data.table import read_text
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.formats.external.resolve import files_of
 from stockade.formats.load import load
 from stockade.study.build import build
 from stockade.study.checks import check
@@ -56,9 +58,10 @@ def open_study(folder: str | Path) -> StudyFolder:
     problems: list[Diagnostic] = []
     series = _collect(read_series, study.series, problems)
     reports = () if study.reports is None else _collect(read_ledger, study.reports, problems)
-    model = _collect(load, study.model, problems)
+    model = _collect(lambda path: load(path, data=study.model_data), study.model, problems)
     if series is None or reports is None or model is None:
         raise StockadeError(problems)
+    study = replace(study, model_reads=files_of(model, study.model_data))
     model = with_measures(study, source, model)
     if problems := list(check(study, source, model, series, reports)):
         raise StockadeError(problems)

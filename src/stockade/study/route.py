@@ -33,6 +33,7 @@ from stockade.study.judging import (
     judge_statements,
     needs,
 )
+from stockade.study.noises import kept_noise, noise_out_of_date
 from stockade.study.read import open_study
 from stockade.study.scoring import ScoredForecast, score_forecasts
 from stockade.study.simulators import fitting_simulator, judging_simulator
@@ -113,6 +114,8 @@ def assess_study(
         calibrations=kept_calibrations(study),
         influence=kept_influence(study),
         watchlist=kept_watchlist(study),
+        noise=kept_noise(study),
+        notes=(*document.notes, *noise_out_of_date(study)),
     )
 
 

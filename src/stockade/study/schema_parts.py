@@ -27,6 +27,10 @@ class StudyTable(Table):
     title: Sentence = Field(description="What the study is called.")
     question: str = Field(default="", description="What it asks, in a sentence.")
     model: Sentence = Field(description="Model file inside the study's folder.")
+    model_data: list[Sentence] = Field(
+        default_factory=list,
+        description="Files with time series for the model, inside the study's folder; `?tag=file` for a tag.",
+    )
     series: Sentence = Field(default="series.csv", description="Monthly series inside the study's folder.")
     reports: Sentence | None = Field(
         default=None, description="Ledger of reported figures inside the study's folder."

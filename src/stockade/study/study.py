@@ -364,6 +364,8 @@ class Study:
         title: What the study is called.
         question: What it asks.
         model: Path of the model file, inside the folder.
+        model_data: Files with time series for the model, as `stockade.load` takes them.
+        model_reads: All files that the model's numbers come from beside its own; empty before it is read.
         series: Path of series.csv.
         reports: Path of reports.csv; None where the study has none.
         period: Months of the model's time axis; the model's time 0 is the start of the first.
@@ -395,6 +397,8 @@ class Study:
     briefing: Briefing = field(default_factory=Briefing)
     noises: tuple[FlowNoise, ...] = ()
     watches: tuple[Watch, ...] = ()
+    model_data: tuple[str, ...] = ()
+    model_reads: tuple[Path, ...] = ()
     file: str = field(default="study.toml", compare=False)
 
     @property

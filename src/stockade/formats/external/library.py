@@ -43,7 +43,7 @@ class Library:
         Raises:
             Trouble: `external-outside`, `external-no-file`, `external-too-large`, `external-unreadable`.
         """
-        path = self._path(name)
+        path = self.path(name)
         if path not in self._books:
             self._books[path] = named(name, lambda: _opened(path, read_file(path), self.budget))
         return self._books[path]
@@ -54,13 +54,18 @@ class Library:
         Raises:
             Trouble: What `book` raises, `external-no-sheet` and `external-no-delimiter`.
         """
-        key = (self._path(name), tab.lower())
+        key = (self.path(name), tab.lower())
         if key not in self._sheets:
             book = self.book(name)
             self._sheets[key] = named(name, lambda: book.sheet(tab))
         return self._sheets[key]
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """Returns where a file lies, by its name as the model writes it.
+
+        Raises:
+            Trouble: `external-tag`, `external-outside`, `external-no-file`.
+        """
         if name.startswith("?"):
             if name.lower() not in self.tags:
                 said = f"the tag {name} stands for a file that the model does not name"

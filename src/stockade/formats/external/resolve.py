@@ -58,6 +58,22 @@ def resolve(model: Model, data: Sequence[str | Path] = (), *, outside: bool = Fa
     return replace(model, variables=variables, macros=macros)
 
 
+def files_of(model: Model, data: Sequence[str | Path] = (), *, outside: bool = False) -> tuple[Path, ...]:
+    """Returns the files that a model was filled from, each once: those that it names, and the data files.
+
+    Args:
+        model: As `resolve` returned it.
+        data: What `resolve` was given.
+        outside: The same.
+    """
+    files, tags = _told_apart(data)
+    library = Library(Path(model.source).parent, outside, tags)
+    calls = [one.read_by for one in _variables(model)] + [one.equation for one in model.ranges]
+    named = [one.arguments[0] for one in calls if isinstance(one, Call) and one.arguments]
+    found = [library.path(one.value) for one in named if isinstance(one, Text)]
+    return tuple(dict.fromkeys([*found, *(one.resolve() for one in files)]))
+
+
 def _told_apart(data: Sequence[str | Path]) -> tuple[list[Path], dict[str, str]]:
     files: list[Path] = []
     tags: dict[str, str] = {}

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     rf"""
     (?P<blank>\s+)
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<name>(?:[^\W\d]|[^\x00-\x7f\s])(?:[\w'$\s]|[^\x00-\x7f])*)
+  | (?P<name>(?:[^\W\d]|[^\x00-\x7f\s])(?:[\w'$&%\s]|[^\x00-\x7f])*)
   | (?P<quoted>"(?:\\["\n]|[^"\n])*")
   | (?P<string>'[^'\n]*')
   | (?P<keyword>:\s*(?:{_KEYWORD})\s*:)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from stockade.errors import Diagnostic, StockadeError
 from stockade.formats.xmile.random import RANDOM
+from stockade.formats.xmile.stella import RUNS, STELLA
 from stockade.model.expressions import Binary, BinaryOperator, Call, Expression, Number, Reference
 from stockade.model.functions import FUNCTIONS
 
@@ -25,7 +26,7 @@ VENSIM = "vensim."
 _WORDS: Mapping[str, str] = MappingProxyType(
     {"time": "time", "dt": "time step", "starttime": "initial time", "stoptime": "final time"}
 )
-_NUMBERS = MappingProxyType({"pi": math.pi, "inf": 1e308})
+_NUMBERS = MappingProxyType({"pi": math.pi, "inf": 1e308, **dict.fromkeys(RUNS, 0.0)})
 
 
 def word(node: Reference | Call) -> Expression | None:
@@ -239,6 +240,7 @@ _BUILTINS: Mapping[str, tuple[int, int, Builder]] = MappingProxyType(
         "smthn": (3, 4, _order("smooth n")),
         "trend": (2, 3, _trend),
         "forcst": (3, 3, _same("forecast")),
+        **STELLA,
         **RANDOM,
     }
 )
@@ -249,8 +251,6 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         "npv": "Write a stock of input times a discount factor; vensim.NPV(input, rate, 0, 1) is Vensim's.",
         "rank": "Take MIN or MAX for the ends; else count with SUM how many elements are smaller.",
         "irr": "Search for the rate outside of the model.",
-        "endval": "It reads the run before this one: give its value to a constant.",
-        "runcount": "It counts runs: give the number to a constant.",
         "interpolate": "Use a graphical function.",
     }
 )

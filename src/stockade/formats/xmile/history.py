@@ -1,10 +1,16 @@
-"""HISTORY: what a variable was at an earlier time of the run."""
+"""HISTORY and DERIVN: what a variable was at an earlier time of the run, and how it changes."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import comb
+from types import MappingProxyType
 
 from stockade.formats.xmile.elements import Element
 from stockade.formats.xmile.scope import Scope
 from stockade.model.expressions import Binary, Call, Expression, Number, Reference
+
+_HIGHEST = 8
 
 
 def history(node: Call, scope: Scope) -> Expression:
@@ -36,6 +42,41 @@ def history(node: Call, scope: Scope) -> Expression:
     raise scope.problem("unsupported-function", said, node.place, hint, node.written)
 
 
+def derivative(node: Call, scope: Scope) -> Expression:
+    """Returns a derivative in time by differences of steps, 0 while there are too few of them.
+
+    Source:
+        isee systems, Stella's help, "Data builtins": DERIVN is (x(t) - x(t - dt)) / dt, again and again, and
+        returns 0 for the first steps, as many as its order.
+
+    Raises:
+        StockadeError: ``wrong-argument-count``, ``unsupported-function`` for an order that is no number.
+    """
+    if len(node.arguments) != 2:
+        said, hint = f"DERIVN takes 2 arguments, here it has {len(node.arguments)}", "Write DERIVN(x, order)."
+        raise scope.problem("wrong-argument-count", said, node.place, hint, node.written)
+    x, order = node.arguments
+    if not isinstance(order, Number) or order.value not in range(_HIGHEST + 1):
+        said = f"the order of DERIVN is not a whole number from 0 to {_HIGHEST}"
+        raise scope.problem("unsupported-function", said, node.place, "Write the number.", node.written)
+    count = int(order.value)
+    step = Reference("time step", (), "TIME STEP", node.place)
+    found = x
+    for back in range(1, count + 1):
+        lag = Binary("*", Number(float(back)), step, node.place)
+        past = Call("delay fixed", (x, lag, Number(0.0, "0")), "DELAY FIXED", node.place)
+        weight = Number(float(comb(count, back)))
+        found = Binary("-" if back % 2 else "+", found, Binary("*", weight, past, node.place), node.place)
+    if count == 0:
+        return x
+    found = Binary("/", found, Binary("^", step, Number(float(count)), node.place), node.place)
+    since = Binary(
+        "-", Reference("time", (), "Time"), Reference("initial time", (), "INITIAL TIME"), node.place
+    )
+    early = Binary("<", since, Binary("*", Number(count - 0.5), step, node.place), node.place)
+    return Call("if then else", (early, Number(0.0, "0"), found), "IF THEN ELSE", node.place)
+
+
 def _is(node: Expression, name: str) -> bool:
     return isinstance(node, Reference) and node.name == name
 
@@ -57,3 +98,8 @@ def _number(equation: Element | None) -> float | None:
         return None if equation is None else float(equation.text)
     except ValueError:
         return None
+
+
+OVER_TIME: Mapping[str, Callable[[Call, Scope], Expression]] = MappingProxyType(
+    {"history": history, "derivn": derivative}
+)

@@ -11,7 +11,7 @@ from stockade.formats.xmile.elements import Element
 from stockade.formats.xmile.expressions import COMPUTED
 from stockade.formats.xmile.functions import WHOLE_ARRAYS, floor, meaning, word
 from stockade.formats.xmile.graphical import CALLS, read_graphical
-from stockade.formats.xmile.history import history
+from stockade.formats.xmile.history import OVER_TIME
 from stockade.formats.xmile.names import canonical_name
 from stockade.formats.xmile.scope import Draft, Scope
 from stockade.formats.xmile.slices import has_slice, over_slice, refuse_slice
@@ -101,8 +101,8 @@ def _function(node: Call, scope: Scope) -> Expression:
         return meant
     if node.function == "int" and len(node.arguments) == 1 and not scope.truncates:
         return floor(node)
-    if node.function == "history":
-        return history(node, scope)
+    if node.function in OVER_TIME:
+        return OVER_TIME[node.function](node, scope)
     if node.function in WHOLE_ARRAYS and len(node.arguments) == 1:
         return _over_array(node, scope)
     return meaning(node, scope.owner)
