@@ -12,8 +12,9 @@ from scipy.stats import betanbinom, nbinom
 from stockade.inference.ahead import drawn_counts, probability_up_to
 from stockade.inference.priors import Prior
 from stockade.inference.problem import CountObservation, Problem
+from stockade.inference.ranks import p_value
 from stockade.inference.sequential import Course, follow
-from tests.inference.test_sequential import seen
+from tests.inference.test_sequential import SMALL, seen
 from tests.inference.toys import Toy, conjugate, log_normals
 
 MONTHS, SIZE, A, B = 14, 6.0, 4.0, 3.0
@@ -116,3 +117,19 @@ def test_draws_that_are_not_finite_predict_nothing() -> None:
     )
     assert np.isnan(drawn_counts(means, dispersions, 1)).sum() == 16
     assert probability_up_to(np.array([-1.0]), means, dispersions) == 0.0
+
+
+@pytest.mark.slow
+def test_places_of_counts_from_the_prior_predictive_are_uniform() -> None:
+    random, places = np.random.default_rng(9), []
+    for seed in range(24):
+        counts = random.negative_binomial(SIZE, random.beta(A, B), MONTHS).astype(float)
+        found = follow([known(count, counts) for count in range(1, 9)], seed=seed, settings=SMALL)
+        months = found.ahead.cells[:, 2]
+        below, up_to = (
+            probability_up_to(counts[months] - less, found.ahead.means, found.ahead.dispersions)
+            for less in (1.0, 0.0)
+        )
+        places += list(below + random.random(len(months)) * (up_to - below))
+    assert len(places) == 24 * 8
+    assert p_value((np.array(places) * 128).astype(int), 127) > 0.01

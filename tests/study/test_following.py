@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +19,13 @@ from stockade.briefing.courses import course_figures, told_sentences
 from stockade.briefing.curves import ALL, Fan
 from stockade.briefing.document import course_from_json, to_json
 from stockade.briefing.terminal_course import print_course
+from stockade.inference.nulls import fit_null
 from stockade.study import following, route
+from stockade.study.fits import first_guesses
 from stockade.study.following import follow_study, kept_course
+from stockade.study.problems import problem
 from stockade.study.read import open_study
+from stockade.study.simulators import fitting_simulator
 from tests.study.test_route import FIRST, SECOND, part
 from tests.study.tiny import series_text
 
@@ -158,6 +163,7 @@ def test_a_tiny_study_month_by_month(assessed, again) -> None:
     )
     assert sum(course.average_gain) == pytest.approx(all_data)
     holds_what_came(course)
+    nulls_are_their_own_fits(course, folder)
     # What is kept is taken again, and the next briefing shows it.
     assert follow_study(folder) == course
     assert kept_course(open_study(folder).study) == course
@@ -187,3 +193,15 @@ def holds_what_came(course: Course) -> None:
         assert (densities[0] >= densities[1:].min(axis=0) - 1e-9).all()
     # The counter was ill in February 2006, and the first month was known on the first day.
     assert "2006-02" not in course.ahead[0].months
+
+
+def nulls_are_their_own_fits(course: Course, folder: Path) -> None:
+    """What a null expected of a month is what its fit by quadrature makes of it, the days one by one."""
+    study = open_study(folder)
+    one = next(one for one in study.study.explanations if one.id == "null-trend")
+    last = problem(study, fitting_simulator(study), one, date.fromisoformat(SECOND))
+    fit = fit_null(last, "trend", first_guesses(study))
+    for series, account in zip(course.ahead, fit.series, strict=True):
+        (path,) = (path for path in series.paths if path.explanation == "null-trend")
+        places = [12 * (int(month[:4]) - 2006) + int(month[5:]) - 1 for month in series.months]
+        np.testing.assert_allclose(path.log_density, account.predictive[places], rtol=1e-5)

@@ -19,8 +19,8 @@ import numpy as np
 from scipy.special import betainc
 
 from stockade.arrays import Array, Floats
-from stockade.inference.likelihood import figures, simulate
-from stockade.inference.observations import LEAST_MEAN, confined
+from stockade.inference.likelihood import report_terms, simulate
+from stockade.inference.observations import LEAST_MEAN, confined, negative_binomial
 from stockade.inference.priors import to_natural
 from stockade.inference.problem import Layout, ProblemArrays
 from stockade.inference.tempering import systematic
@@ -77,14 +77,13 @@ class Expected(NamedTuple):
     parts: Array
 
 
-@partial(jax.jit, static_argnames="layout")
 def expected(
     z: Array,
     log_weights: Array,
     arrays: ProblemArrays,
     layout: Layout,
-    fresh_counts: Array,
-    fresh_reports: Array,
+    fresh_counts: np.ndarray,
+    fresh_reports: np.ndarray,
 ) -> Expected:
     """Returns what particles expect of the figures that have just become known.
 
@@ -96,26 +95,74 @@ def expected(
         fresh_counts: (S, month) whether a count is new.
         fresh_reports: (R,) whether a report is new.
     """
+    means, dispersions, reports = _figures(z, arrays, layout, jnp.asarray(fresh_reports))
+    series, months = np.nonzero(fresh_counts)
+    if not fresh_counts.size:
+        return _reports_alone(log_weights, reports, fresh_counts.shape)
+    # Filled up to a power of two with cells that do not count, so that few shapes are compiled.
+    kept = np.arange(1 << max(len(series) - 1, 0).bit_length()) < len(series)
+    cells = np.zeros((2, len(kept)), dtype=int)
+    cells[:, : len(series)] = series, months
+    return _expected(
+        log_weights, arrays, means, dispersions, reports,
+        jnp.asarray(cells[0]), jnp.asarray(cells[1]), jnp.asarray(kept),
+    )  # fmt: skip
+
+
+@partial(jax.jit, static_argnames="layout")
+def _figures(
+    z: Array, arrays: ProblemArrays, layout: Layout, fresh_reports: Array
+) -> tuple[Array, Array, Array]:
+    """Returns means (month, S, particle), dispersions (S, particle), density (particle,) of new reports."""
     theta = to_natural(z, arrays.priors)
     paths = simulate(theta, arrays, layout, only_seen=True)
-    counts, reports = figures(theta, paths, arrays, layout)
-    counts = jnp.where(fresh_counts[..., None], counts, 0.0)
-    reports = jnp.sum(jnp.where(fresh_reports[:, None], reports, 0.0), axis=0)
-    by_part = jnp.concatenate([jnp.sum(counts, axis=1), reports[None]])
-    total = jax.nn.logsumexp(log_weights)
+    reports = report_terms(theta, paths, arrays, layout)
+    means = paths[:, np.array(layout.count_outputs, dtype=int)]
+    dispersions = confined(theta[np.array(layout.count_dispersions, dtype=int)])
+    return (
+        jnp.maximum(means, LEAST_MEAN),
+        dispersions,
+        jnp.sum(jnp.where(fresh_reports[:, None], reports, 0.0), axis=0),
+    )
 
-    def density(terms: Array) -> Array:
-        # A draw whose figures are not finite predicts nothing.
-        weighted = log_weights + jnp.where(jnp.isfinite(terms), terms, -jnp.inf)
-        return jax.nn.logsumexp(weighted, axis=-1) - total
 
+@jax.jit
+def _expected(
+    log_weights: Array,
+    arrays: ProblemArrays,
+    means: Array,
+    dispersions: Array,
+    reports: Array,
+    series: Array,
+    months: Array,
+    kept: Array,
+) -> Expected:
+    """Weighs the densities of the cells (cell,) at which `kept` holds, and of the reports."""
+    counts = arrays.counts[series, months][:, None]
+    terms = negative_binomial(counts, means[months, series], dispersions[series])
+    terms = jnp.where(kept[:, None], terms, 0.0)
+    by_series = jnp.zeros_like(dispersions).at[series].add(terms)
+    by_part = jnp.concatenate([by_series, reports[None]])
+    densities = jnp.where(kept, _density(log_weights, terms), 0.0)
+    density = jnp.zeros(arrays.counts.shape).at[series, months].add(densities)
     chosen = systematic(jnp.asarray(0.5), jax.nn.softmax(log_weights), KEPT)
-    means = paths[:, np.array(layout.count_outputs, dtype=int)][..., chosen]
-    dispersions = theta[np.array(layout.count_dispersions, dtype=int)][:, chosen]
     return Expected(
-        density(counts), jnp.maximum(means, LEAST_MEAN), confined(dispersions),
-        density(jnp.sum(by_part, axis=0)), density(by_part),
+        density, means[..., chosen], dispersions[:, chosen],
+        _density(log_weights, jnp.sum(by_part, axis=0)), _density(log_weights, by_part),
     )  # fmt: skip
+
+
+def _reports_alone(log_weights: Array, reports: Array, shape: tuple[int, ...]) -> Expected:
+    together = _density(log_weights, reports)
+    none = jnp.zeros((0, KEPT))
+    return Expected(jnp.zeros(shape), jnp.zeros((shape[1], 0, KEPT)), none, together, together[None])
+
+
+def _density(log_weights: Array, terms: Array) -> Array:
+    """Returns the log of the weighted mean of exp(terms) (..., particle)."""
+    # A draw whose figures are not finite predicts nothing.
+    weighted = log_weights + jnp.where(jnp.isfinite(terms), terms, -jnp.inf)
+    return jax.nn.logsumexp(weighted, axis=-1) - jax.nn.logsumexp(log_weights)
 
 
 def collected(days: Sequence[tuple[np.ndarray, Expected]]) -> Ahead:

@@ -185,7 +185,7 @@ def _advance(noise: Stream, cloud: _Cloud, target: Target, news: _News) -> tuple
     after = jnp.concatenate([one.log_likelihood for one in states])
     seen = expected(
         jnp.concatenate([one.z for one in states], axis=1), cloud.log_weights, target.arrays, target.layout,
-        jnp.asarray(news.counts), jnp.asarray(news.reports),
+        news.counts, news.reports,
     )  # fmt: skip
     log_weights, gain, ess = _reweighted(cloud.log_weights, before, after)
     fraction = float(ess)
