@@ -101,7 +101,11 @@ def pointwise(theta: Array, arrays: ProblemArrays, layout: Layout) -> tuple[Arra
     Returns:
         (S, month, particle) of each month's count and (R, particle) of each report; 0 where not seen.
     """
-    paths = simulate(theta, arrays, layout)
+    return figures(theta, simulate(theta, arrays, layout), arrays, layout)
+
+
+def figures(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> tuple[Array, Array]:
+    """Returns what `pointwise` does, of paths (month, output, particle) that `simulate` has made."""
     return _monthly(theta, paths, arrays, layout), _reports(theta, paths, arrays, layout)
 
 
