@@ -32,6 +32,22 @@ def test_the_table(run, model, snapshot):
     assert found.stdout == snapshot
 
 
+def test_a_model_with_data_has_the_loops_of_one_with_the_same_numbers(run, model, tmp_path):
+    text = MODEL.replace("birth rate * people", "birth rate * people * rain * dew").replace(
+        "INITIAL TIME",
+        "rain ~ 1 ~ |\ndew = GET XLS CONSTANTS('../dew.csv', ',', 'A1') ~ 1 ~ |\nINITIAL TIME",
+        1,
+    )
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "with.mdl").write_text(text)
+    (tmp_path / "rain.csv").write_text("Time,rain\n0,4\n4,4\n")
+    (tmp_path / "dew.csv").write_text("0.25\n")
+    given = ("--data", "rain.csv", "--allow-outside", "--json", "-")
+    found = json.loads(run("loops", "home/with.mdl", *given).stdout)
+    assert found["loops"] == json.loads(run("loops", model, "--json", "-").stdout)["loops"]
+    assert "external-outside" in run("loops", "home/with.mdl", "--data", "rain.csv").stderr
+
+
 def test_a_folder_settings_and_a_window(run, model, tmp_path):
     found = run("loops", ".", "--set", "birth rate=0", "--from", "1", "--to", "2", "--json", "-")
     data = json.loads(found.stdout)

@@ -67,6 +67,13 @@ def test_what_is_not_documented_in_full_is_refused_by_name(call: str) -> None:
     assert told.hint
 
 
+def test_mod_as_an_operator_and_as_a_function() -> None:
+    table = _run(_aux("10*MOD(TIME + 1, 1 + 1) + TIME MOD 3"))
+    np.testing.assert_allclose(_of(table, "x"), 10 * np.fmod(TIMES + 1, 2) + np.fmod(TIMES, 3))
+    for broken in ("MOD(TIME)", "MOD(TIME, 3", "MOD TIME", "MOD(1, 2, 3)"):
+        assert _codes(_aux(broken))[0] in ("broken-equation", "unclosed-parenthesis")
+
+
 @pytest.mark.parametrize("order", [0, 1, 2, 4])
 def test_derivatives_are_differences_of_steps(order: int) -> None:
     wanted = np.zeros(len(TIMES))

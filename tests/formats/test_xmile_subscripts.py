@@ -76,6 +76,15 @@ def test_an_element_s_own_equation_knows_its_place() -> None:
     np.testing.assert_allclose(_of(table, "own")[0], 7 * np.arange(1, 4) + TWO[0])
 
 
+def test_an_element_may_be_named_with_its_dimension() -> None:
+    table = _run('<aux name="x"><eqn>two[2, City.Lyon] + SUM(two[1, City.Boston:City.Lyon])</eqn></aux>')
+    np.testing.assert_allclose(_of(table, "x")[0], TWO[1, 1] + TWO[0, :2].sum())
+    for other in ("Age.Lyon", "City.Paris", "Town.Lyon"):
+        with pytest.raises(StockadeError) as caught:
+            _run(f'<aux name="x"><eqn>two[2, {other}]</eqn></aux>')
+        assert [one.code for one in caught.value.diagnostics] == ["unknown-subscript"]
+
+
 def test_a_sum_over_a_dimension_by_name() -> None:
     table = _run('<aux name="total"><eqn>SUM(two[Age.*, Ulm])</eqn></aux>')
     np.testing.assert_allclose(_of(table, "total")[0], TWO[:, 2].sum())

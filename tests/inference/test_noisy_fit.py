@@ -14,6 +14,7 @@ from stockade.inference.noisy_fit import (
     FilterQuality,
     collapse,
     enough_particles,
+    more_particles,
     quality,
     sample_noisy_repeat,
 )
@@ -22,7 +23,7 @@ from stockade.inference.problem import arrays_of, layout_of
 from stockade.inference.records import SmcSettings
 from tests.inference.test_noisy import noisy_problem, report
 
-QUICK = replace(NOISY_SETTINGS, states=8, travel=2.0)
+QUICK = replace(NOISY_SETTINGS, particles=128, states=8, travel=1.0)
 
 
 def conjugate() -> tuple:
@@ -64,6 +65,14 @@ def test_particles_bring_the_variance_to_about_one() -> None:
     assert 0 < found.ess < 1
     fewer = quality(z, arrays, noisy, 16, 64, seed=1)
     assert fewer.variance > found.variance or found.particles <= 16
+
+
+def test_a_fit_that_scatters_gets_the_particles_it_needs() -> None:
+    assert more_particles(FilterQuality(32, 1.5, 0.2)) == 32
+    assert more_particles(FilterQuality(32, 1.8, 0.2)) == 64
+    assert more_particles(FilterQuality(32, 3.0, 0.2)) == 128
+    assert more_particles(FilterQuality(32, np.inf, 0.2)) == 128
+    assert more_particles(FilterQuality(512, 9.0, 0.2)) == 512
 
 
 def test_a_collapse_is_said() -> None:

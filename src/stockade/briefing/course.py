@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stockade.briefing.ahead import AheadSeries
 from stockade.briefing.curves import Number
 
 
@@ -19,8 +20,8 @@ class EvidencePath:
         weight: Posterior probability among the explanations.
         weight_low: 5 % quantile of the weight, as the errors of the log evidence scatter it.
         weight_high: 95 % quantile.
-        gain: Log predictive density of what became known that day, one step ahead; the first day's is that
-            of all before.
+        gain: Log predictive density of what became known that day, one step ahead: the increment of
+            ``log_evidence``, to which they add up. The first day's is that of all before.
     """
 
     explanation: str
@@ -53,6 +54,23 @@ class Told:
 
 
 @dataclass(frozen=True)
+class CourseWarning:
+    """What is not sound in an explanation's runs.
+
+    Attributes:
+        code: As listed on the page of errors.
+        explanation: Its id.
+        message: What is wrong.
+        hint: What to do about it.
+    """
+
+    code: str
+    explanation: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class Course:
     """The evidence month by month.
 
@@ -63,10 +81,15 @@ class Course:
         paths: Every explanation.
         told: Pairs that the data could tell apart, the earliest first.
         untold: Pairs that they could not.
-        lowest_ess: The lowest effective sample size that a day's data left, as a fraction.
+        lowest_ess: The lowest effective sample size that a day's data left, as a fraction; from the second
+            day on.
         restarts: How often a run had to start anew from the prior.
         made: The day on which it was computed.
-        doubts: What is not sound, a sentence each.
+        doubts: What is not sound, a paragraph for each kind.
+        warnings: The same one by one, with codes.
+        average_gain: Log predictive density of what became known each day under the average of the
+            explanations with the weights of the day before.
+        ahead: Every series, each month as it was expected before it became known.
     """
 
     study: str
@@ -79,3 +102,6 @@ class Course:
     restarts: int
     made: str = ""
     doubts: tuple[str, ...] = ()
+    warnings: tuple[CourseWarning, ...] = ()
+    average_gain: tuple[float, ...] = ()
+    ahead: tuple[AheadSeries, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
+from stockade.briefing.aheads import ahead_figures
 from stockade.briefing.courses import course_figures
 from stockade.briefing.document import AsOf, Document
 from stockade.briefing.fans import forecast_figures, latent_figures, series_figures
@@ -31,6 +32,7 @@ class Figures:
     Attributes:
         weights: Of the explanations, at all dates.
         course: The same month by month.
+        ahead: Series, each month as it was expected the day before.
         influence: The same without each figure, one a date.
         series: Observed series.
         latents: What nobody counts.
@@ -42,6 +44,7 @@ class Figures:
 
     weights: tuple[Figure, ...]
     course: tuple[Figure, ...]
+    ahead: tuple[Figure, ...]
     influence: tuple[Figure, ...]
     series: tuple[tuple[Figure, ...], ...]
     latents: tuple[tuple[Figure, ...], ...]
@@ -56,6 +59,7 @@ class Figures:
         return (
             *self.weights,
             *self.course,
+            *self.ahead,
             *self.influence,
             *(one for row in nested for one in row),
             *self.parameters,
@@ -70,6 +74,7 @@ def draw(document: Document) -> Figures:
         return Figures(
             weights=_weights_figure(document),
             course=course_figures(document.course),
+            ahead=ahead_figures(document.course),
             influence=influence_figures(document.influence),
             series=tuple(tuple(row) for row in series_figures(document)),
             latents=tuple(tuple(row) for row in latent_figures(document)),

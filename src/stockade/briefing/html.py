@@ -13,6 +13,7 @@ import vl_convert
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from stockade.briefing.aheads import ahead_rows
 from stockade.briefing.calibrations import calibration_sentences, chance, headline, told_ranks
 from stockade.briefing.courses import told_sentences
 from stockade.briefing.curves import LedgerRow, Number
@@ -127,6 +128,8 @@ def _content(document: Document) -> dict[str, Any]:
         "influence": document.influence,
         "influential": _influential(document),
         **watch_content(document.watchlist),
+        "ahead_names": [] if document.course is None else [one.label for one in document.course.ahead],
+        "ahead_rows": [] if document.course is None else ahead_rows(document.course),
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from stockade.briefing import (
+    ahead,
     calibration,
     course,
     curves,
@@ -50,6 +51,9 @@ KINDS: tuple[type, ...] = (
     course.Course,
     course.EvidencePath,
     course.Told,
+    course.CourseWarning,
+    ahead.AheadSeries,
+    ahead.AheadPath,
     calibration.Calibration,
     calibration.Ranked,
     calibration.Covered,

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stockade.briefing.aheads import ahead_rows, ahead_sentences, letter
 from stockade.briefing.course import Course
 from stockade.briefing.courses import told_sentences
 from stockade.briefing.wording import day, month, number, percent
@@ -33,6 +34,7 @@ def print_course(course: Course, console: Console) -> None:
     console.print(Text("When the data could first tell two apart (a Bayes factor above 10)", "bold"))
     for sentence in told_sentences(course):
         console.print(Text(f"- {sentence}"))
+    _print_ahead(course, console)
     if course.restarts:
         console.print(
             Text(f"- Started anew from the prior, as a month's data left few draws: {course.restarts} times.")
@@ -41,6 +43,28 @@ def print_course(course: Course, console: Console) -> None:
     console.print(Text(f"- Lowest effective sample size after a month's data: {lowest}% of the draws."))
     for doubt in course.doubts:
         console.print(Text(f"- {doubt}"))
+
+
+def _print_ahead(course: Course, console: Console) -> None:
+    """Prints how each explanation predicted what came next, and whether the intervals were right."""
+    rows = ahead_rows(course)
+    if not rows:
+        return
+    console.print()
+    console.print(Text("Each month as it was expected the day before it became known", "bold"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("explanation", overflow="fold", min_width=14)
+    table.add_column("log predictive density", justify="right", min_width=10, max_width=10)
+    for index, _ in enumerate(course.ahead):
+        table.add_column(f"{letter(index)}: in 90% (50%)", justify="right", min_width=9, max_width=9)
+    for row in rows:
+        held = (one.replace("\u00a0", "") for one in row.held)
+        table.add_row(Text(row.who), row.density, *held)
+    console.print(table)
+    for index, sentence in enumerate(ahead_sentences(course)):
+        console.print(Text(f"- {letter(index)}. {sentence}"))
+    console.print()
+    console.print(Text("The runs", "bold"))
 
 
 def _shown(course: Course) -> list[int]:

@@ -172,12 +172,16 @@ def loops(
         typer.Option("--out", metavar="FILE", help="A page (.html) or the influence of every loop (.csv)."),
     ] = None,
     json_file: JsonOption = None,
+    data: DataOption = None,
+    outside: OutsideOption = False,
 ) -> None:
     """Show the feedback loops of a model: their polarity, their share of what happens, when they dominate."""
     with door(json_file, out):
         from stockade.cli.looping import show_loops
+        from stockade.cli.sources import ModelFiles
 
-        show_loops(model, tuple(settings or ()), method, (start, end), most, out, json_file)
+        files = ModelFiles(model, tuple(data or ()), outside)
+        show_loops(files, tuple(settings or ()), method, (start, end), most, out, json_file)
 
 
 @app.command(

@@ -15,11 +15,12 @@ from stockade.briefing.loops import Feedback
 from stockade.cli.bars import bars
 from stockade.cli.outputs import STANDARD_OUTPUT, write_json, write_text
 from stockade.cli.simulating import read_settings
+from stockade.cli.sources import ModelFiles
 from stockade.errors import Diagnostic, Place, StockadeError
 
 
 def show_loops(
-    model: Path,
+    files: ModelFiles,
     settings: Sequence[str],
     method: Literal["euler", "rk4"] | None,
     window: tuple[float | None, float | None],
@@ -30,7 +31,7 @@ def show_loops(
     """Runs a model and shows its loops.
 
     Args:
-        model: The model file, a folder with one, or the name of a reference model.
+        files: The model file, a folder with one, or the name of a reference model; and what it may read.
         settings: Pieces ``NAME=VALUE``.
         method: How to integrate; None for what the file says.
         window: First and last time to look at; None for those of the run.
@@ -45,12 +46,13 @@ def show_loops(
     if out is not None and suffix not in (".html", ".csv"):
         said, hint = "the loops are written as .html or .csv", "name a file with one of these suffixes"
         raise StockadeError(Diagnostic("loops-output-unknown", said, Place(file=str(out)), hint=hint))
-    values = read_settings(settings)
+    model, values = files.path, read_settings(settings)
     with bars() as progress:
         progress(f"running {model.name}", 0, 0)
         from stockade.study.feedback import loops_of_model
 
-        found = loops_of_model(model, values, method=method, start=window[0], end=window[1], most=most)
+        start, end = window
+        found = loops_of_model(files.read(), values, method=method, start=start, end=end, most=most)
     from stockade.briefing.document import to_json
     from stockade.briefing.loop_terminal import print_loops
 

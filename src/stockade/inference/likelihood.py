@@ -55,7 +55,7 @@ def contributions(
     """Returns what each series (S, particle) and each report (R, particle) adds to the likelihood."""
     theta = to_natural(z, arrays.priors)
     paths = simulate(theta, arrays, layout, only_seen=only_seen)
-    return _counts(theta, paths, arrays, layout), _reports(theta, paths, arrays, layout)
+    return _counts(theta, paths, arrays, layout), report_terms(theta, paths, arrays, layout)
 
 
 def simulate(theta: Array, arrays: ProblemArrays, layout: Layout, *, only_seen: bool = False) -> Array:
@@ -102,7 +102,7 @@ def pointwise(theta: Array, arrays: ProblemArrays, layout: Layout) -> tuple[Arra
         (S, month, particle) of each month's count and (R, particle) of each report; 0 where not seen.
     """
     paths = simulate(theta, arrays, layout)
-    return _monthly(theta, paths, arrays, layout), _reports(theta, paths, arrays, layout)
+    return _monthly(theta, paths, arrays, layout), report_terms(theta, paths, arrays, layout)
 
 
 def _monthly(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
@@ -114,7 +114,7 @@ def _monthly(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) 
     return jnp.stack(rows) if rows else jnp.zeros((0, *arrays.counts.shape[1:], theta.shape[1]))
 
 
-def _reports(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
+def report_terms(theta: Array, paths: Array, arrays: ProblemArrays, layout: Layout) -> Array:
     """Log probabilities (R, particle) of the reported figures; 0 where not seen.
 
     Reports are taken together by kind, so that each density is compiled once, not once a report.

@@ -21,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from stockade.arrays import Array, Floats
+from stockade.inference.ahead import Ahead, Expected, collected, expected
 from stockade.inference.chains import Start, Target, joined, prior_swarms, run_chains, spaced
 from stockade.inference.kernel import Swarm, fit_reference, widened
 from stockade.inference.noise import Stream, stream
@@ -34,7 +35,7 @@ from stockade.progress import Progress, silent
 _FOLLOWING = 1
 """Purpose of the stream of random numbers: another than that of a fit."""
 
-_LEAST = 0.02
+LEAST = 0.02
 """Share of the particles that must remain; below, the run starts anew from the prior."""
 
 INTERVAL = (0.05, 0.5, 0.95)
@@ -51,6 +52,8 @@ class Course:
         restarted: Whether the run started anew from the prior, shape (day,).
         quantiles: 5 %, 50 % and 95 % of each parameter, shape (3, day, D).
         names: Names of the parameters (D,).
+        acceptance: Mean acceptance of each day's moves, shape (day,); NaN where chains were not moved.
+        ahead: What was expected of each day's figures before they were taken in.
     """
 
     log_evidence: Floats
@@ -59,6 +62,8 @@ class Course:
     restarted: np.ndarray
     quantiles: Floats
     names: tuple[str, ...]
+    acceptance: Floats
+    ahead: Ahead
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,25 @@ class _Cloud:
     log_weights: Array
     log_evidence: float
     step: Array
+
+
+@dataclass(frozen=True)
+class _Day:
+    """What happened on a day.
+
+    Attributes:
+        ess: Effective sample size that its data left, as a fraction.
+        moved: Whether chains were moved.
+        restarted: Whether the run started anew from the prior.
+        acceptance: Mean acceptance of the moves; NaN where there were none.
+        expected: What was expected of its figures.
+    """
+
+    ess: float
+    moved: bool
+    restarted: bool
+    acceptance: float
+    expected: Expected
 
 
 def follow(
@@ -106,44 +130,83 @@ def follow(
     target = Target(arrays_of(_without_data(problems[0])), layout, how)
     states = prior_swarms(noise, target)
     cloud = _Cloud(states, jnp.zeros(how.states * how.chains), 0.0, jnp.asarray(0.5))
-    free = np.asarray(problems[0].free)
-    rows = []
+    before = _without_data(problems[0])
+    rows, aheads = [], []
     for index, problem in enumerate(problems):
         target = Target(arrays_of(problem), layout, how)
-        fresh = np.asarray(problem.free) & ~free
-        free = np.asarray(problem.free)
-        cloud, ess, moved, restarted = _advance(noise, cloud, target, fresh)
-        rows.append((cloud.log_evidence, ess, moved, restarted, _quantiles(cloud, target)))
+        news = _news(before, problem)
+        cloud, day = _advance(noise, cloud, target, news)
+        rows.append(
+            (cloud.log_evidence, day.ess, day.moved, day.restarted, day.acceptance, _quantiles(cloud, target))
+        )
+        aheads.append((news.counts, day.expected))
+        before = problem
         progress("following", index + 1, len(problems))
-    evidence, ess, moved, restarted, quantiles = zip(*rows, strict=True)
+    evidence, ess, moved, restarted, acceptance, quantiles = zip(*rows, strict=True)
     return Course(
         np.array(evidence), np.array(ess), np.array(moved), np.array(restarted),
-        np.stack(quantiles, axis=1), problems[0].parameters,
+        np.stack(quantiles, axis=1), problems[0].parameters, np.array(acceptance), collected(aheads),
     )  # fmt: skip
 
 
-def _advance(
-    noise: Stream, cloud: _Cloud, target: Target, fresh: np.ndarray
-) -> tuple[_Cloud, float, bool, bool]:
-    """Takes in what became known; returns the particles, the effective sample size, moved, restarted."""
-    states = [target.at(_freed(noise, one.z, target, fresh)) for one in cloud.states]
+@dataclass(frozen=True, eq=False)
+class _News:
+    """In what a day differs from the one before.
+
+    Attributes:
+        free: (D,) parameters that have become free.
+        counts: (S, month) counts that have become known.
+        reports: (R,) reports that have.
+    """
+
+    free: np.ndarray
+    counts: np.ndarray
+    reports: np.ndarray
+
+
+def _news(before: Problem, after: Problem) -> _News:
+    counts = [
+        np.isfinite(new.values) & ~np.isfinite(old.values)
+        for old, new in zip(before.counts, after.counts, strict=True)
+    ]
+    reports = [new.seen and not old.seen for old, new in zip(before.reports, after.reports, strict=True)]
+    months = arrays_of(after).counts.shape[1] if not counts else len(counts[0])
+    return _News(
+        np.asarray(after.free) & ~np.asarray(before.free),
+        np.array(counts, dtype=bool).reshape(len(counts), months),
+        np.array(reports, dtype=bool),
+    )
+
+
+def _advance(noise: Stream, cloud: _Cloud, target: Target, news: _News) -> tuple[_Cloud, _Day]:
+    """Takes in what became known; returns the particles, and what happened."""
+    states = [target.at(_freed(noise, one.z, target, news.free)) for one in cloud.states]
     before = jnp.concatenate([one.log_likelihood for one in cloud.states])
     after = jnp.concatenate([one.log_likelihood for one in states])
+    seen = expected(
+        jnp.concatenate([one.z for one in states], axis=1), cloud.log_weights, target.arrays, target.layout,
+        news.counts, news.reports,
+    )  # fmt: skip
     log_weights, gain, ess = _reweighted(cloud.log_weights, before, after)
     fraction = float(ess)
-    if not fraction >= _LEAST:
+    if not fraction >= LEAST:
         # Tempering gives the evidence of everything so far by itself, and forgets what came before.
-        walked, _, step, evidence = walk(noise, prior_swarms(noise, target), target, silent)
+        walked, stages, step, evidence = walk(noise, prior_swarms(noise, target), target, silent)
         kept = spaced(walked, target.how.states)
-        return _Cloud(kept, jnp.zeros_like(log_weights), evidence, step), 1.0, True, True
+        taken = min(one.acceptance for one in stages)
+        return _Cloud(kept, jnp.zeros_like(log_weights), evidence, step), _Day(
+            fraction, True, True, taken, seen
+        )
     evidence = cloud.log_evidence + float(gain)
     if fraction >= target.how.ess:
-        return _Cloud(states, log_weights, evidence, cloud.step), fraction, False, False
+        day = _Day(fraction, False, False, np.nan, seen)
+        return _Cloud(states, log_weights, evidence, cloud.step), day
     free, widen = target.arrays.priors.free, target.how.widen
     start = _restart(noise.random(), tuple(states), log_weights, free, widen)
-    moved, step, _ = run_chains(noise, start, cloud.step, target, least=1, travel=target.how.travel)
+    moved, step, stage = run_chains(noise, start, cloud.step, target, least=1, travel=target.how.travel)
     kept = spaced(moved, target.how.states)
-    return _Cloud(kept, jnp.zeros_like(log_weights), evidence, step), fraction, True, False
+    day = _Day(fraction, True, False, stage.acceptance, seen)
+    return _Cloud(kept, jnp.zeros_like(log_weights), evidence, step), day
 
 
 def _freed(noise: Stream, z: Array, target: Target, fresh: np.ndarray) -> Array:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ import numpy as np
 from stockade.briefing.document import feedback_from_json, to_json
 from stockade.briefing.loops import Feedback, FeedbackLoop, Phase
 from stockade.compiler.steps import Method
-from stockade.formats.load import load
 from stockade.inference.posterior import Posterior
 from stockade.model.model import Model
 from stockade.simulation.feedback import LoopFinder, find_loops, loop_finder, loops
@@ -39,7 +37,7 @@ ROOMS = ("arrays.py", "compiler", "model", "simulation", "study/feedback.py", "b
 
 
 def loops_of_model(
-    path: str | Path,
+    model: Model,
     settings: Mapping[str, float],
     *,
     method: Method | None = None,
@@ -47,10 +45,10 @@ def loops_of_model(
     end: float | None = None,
     most: int = MOST_LOOPS,
 ) -> Feedback:
-    """Returns the feedback loops of one run of a model file.
+    """Returns the feedback loops of one run of a model.
 
     Args:
-        path: The model file.
+        model: The model, read with its data.
         settings: New values of constants or control variables.
         method: How to integrate; None for what the file says.
         start: First time to look at; None for that of the run.
@@ -58,9 +56,8 @@ def loops_of_model(
         most: Up to how many loops all are looked at.
 
     Raises:
-        StockadeError: What `load` and `loops` raise.
+        StockadeError: What `loops` raises.
     """
-    model = load(path)
     first, last = -np.inf if start is None else start, np.inf if end is None else end
     view = loops(model, settings, method=method, start=first, end=last, most=most)
     stretches = min(len(view.times), MOST_ROWS)

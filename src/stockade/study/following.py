@@ -10,19 +10,22 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from scipy.special import logsumexp
 
-from stockade.briefing.course import Course, EvidencePath, Told
+from stockade.briefing.course import Course, CourseWarning, EvidencePath, Told
 from stockade.briefing.document import course_from_json, to_json
 from stockade.claims.weights import softmax
 from stockade.compiler.compile import Simulator
 from stockade.data.months import format_month
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference import sequential
-from stockade.inference.nulls import fit_null
+from stockade.inference.nulls import NullFit, fit_null
 from stockade.inference.problem import Problem, data_count
 from stockade.inference.records import SmcSettings
+from stockade.inference.sequential_checks import diagnose_course
 from stockade.inference.smc import warm
 from stockade.progress import Progress, silent
+from stockade.study.ahead import ahead_series
 from stockade.study.fits import ROOMS, first_guesses, smc_settings
 from stockade.study.folder import StudyFolder
 from stockade.study.ingredients import code_digest, digest, of_files, of_model, of_problem
@@ -40,8 +43,6 @@ FACTOR = np.log(10.0)
 """Log of the Bayes factor from which data are said to tell two explanations apart."""
 
 SCATTERED = 2000
-SPREAD = 1.0
-"""Largest difference between repeats in log evidence that passes without a word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,17 +198,13 @@ def _course(
     fit: Fit,
 ) -> Course:
     study = folder.study
-    evidence, errors = {}, {}
-    for one in study.explanations:
-        if one.null is None:
-            runs = np.array([run.log_evidence for run in courses[one.id]])
-            evidence[one.id] = runs.mean(axis=0)
-            errors[one.id] = runs.std(axis=0, ddof=1) / np.sqrt(len(runs))
-        else:
-            guesses = first_guesses(folder)
-            nulls = [fit_null(problem(folder, simulator, one, day), one.null, guesses) for day in days]
-            evidence[one.id] = np.array([null.log_evidence for null in nulls])
-            errors[one.id] = np.zeros(len(days))
+    nulls = _nulls(folder, simulator, days)
+    evidence = {name: np.array([null.log_evidence for null in fits]) for name, fits in nulls.items()}
+    errors = {name: np.zeros(len(days)) for name in nulls}
+    for name, several in courses.items():
+        runs = np.array([run.log_evidence for run in several])
+        evidence[name] = runs.mean(axis=0)
+        errors[name] = runs.std(axis=0, ddof=1) / np.sqrt(len(runs))
     names = [one.id for one in study.explanations]
     mean, error = np.array([evidence[one] for one in names]), np.array([errors[one] for one in names])
     noise = np.random.default_rng(fit.seed).standard_normal((SCATTERED, len(names), 1))
@@ -224,13 +221,44 @@ def _course(
     )  # fmt: skip
     told, untold = _told(names, mean, days)
     runs = [run for several in courses.values() for run in several]
+    warnings = [two for name, several in courses.items() for two in diagnose_course(name, several, days)]
+    last = problem(folder, simulator, next(one for one in study.explanations if one.mechanism), days[-1])
+    observed = np.array([one.values for one in last.counts]).reshape(len(last.counts), -1)
+    by_name = dict(zip(names, weight, strict=True))
     return Course(
         study=study.folder.resolve().name, days=tuple(one.isoformat() for one in days),
         marked=tuple(one.isoformat() for one in sorted(study.as_of)), paths=paths, told=told, untold=untold,
-        lowest_ess=float(min(run.ess.min() for run in runs)),
+        lowest_ess=float(min(run.ess[1:].min(initial=1.0) for run in runs)),
         restarts=int(sum(run.restarted.sum() for run in runs)),
-        made=datetime.now(tz=UTC).date().isoformat(), doubts=_doubts(courses),
+        made=datetime.now(tz=UTC).date().isoformat(),
+        doubts=_doubts(warnings),
+        warnings=tuple(
+            CourseWarning(one.code, one.place.name or "", one.message, one.hint) for one in warnings
+        ),
+        average_gain=_floats(np.diff(logsumexp(mean, axis=0) - np.log(len(names)), prepend=0.0)),
+        ahead=ahead_series(study, observed, courses, nulls, by_name, days, fit.seed),
     )  # fmt: skip
+
+
+def _doubts(warnings: Sequence[Diagnostic]) -> tuple[str, ...]:
+    """Returns a paragraph for each kind of warning: whose, and once what to do."""
+    told: dict[str, list[Diagnostic]] = {}
+    for one in warnings:
+        told.setdefault(one.code, []).append(one)
+    return tuple(
+        " ".join([*(f"{one.place.name}: {one.message}" for one in several), several[0].hint, f"[{code}]"])
+        for code, several in told.items()
+    )
+
+
+def _nulls(folder: StudyFolder, simulator: Simulator, days: Sequence[date]) -> dict[str, list[NullFit]]:
+    """Returns the explanations without a mechanism as of each day."""
+    guesses = first_guesses(folder)
+    return {
+        one.id: [fit_null(problem(folder, simulator, one, day), one.null, guesses) for day in days]
+        for one in folder.study.explanations
+        if one.null is not None
+    }
 
 
 def _weights(log_evidence: np.ndarray) -> np.ndarray:
@@ -263,17 +291,6 @@ def _told(
             )
         )  # fmt: skip
     return tuple(sorted(told, key=lambda one: (one.first, one.favoured, one.against))), tuple(untold)
-
-
-def _doubts(courses: Mapping[str, Sequence[sequential.Course]]) -> tuple[str, ...]:
-    """Returns a sentence for each explanation whose runs disagree."""
-    found = []
-    for name, runs in courses.items():
-        ends = np.array([run.log_evidence for run in runs])
-        spread = float(np.ptp(ends, axis=0).max())
-        if spread > SPREAD:
-            found.append(f"{name}: its runs differ by up to {spread:.1f} in log evidence; raise --particles.")
-    return tuple(found)
 
 
 def _floats(values: np.ndarray) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ from stockade.inference.noisy_fit import (
     FilterQuality,
     collapse,
     enough_particles,
+    more_particles,
     quality,
     sample_noisy_repeat,
 )
@@ -44,6 +45,9 @@ from stockade.study.study import Study
 from stockade.study.worlds import month_times
 
 REPEATS = 2
+MOST_FITS = 3
+"""Fits of one explanation, each with the particles that the one before it showed to be needed."""
+
 DRAWS = 8
 """Draws of a posterior at which the filter is looked at."""
 
@@ -142,6 +146,7 @@ class _Task:
     index: int
     problem: Problem
     digest: str
+    particles: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,8 +164,7 @@ class _Noisy:
         """Fits explanations as of a date and compares them with the fits without noise."""
         problems = self.problems(when, names)
         layout = self.layout(problems[names[0]])
-        chosen = self.particles(when, problems, layout, progress)
-        posteriors = self.posteriors(when, problems, layout, chosen.particles, progress, fresh=fresh)
+        posteriors, found = self.fitted(when, problems, layout, progress, fresh=fresh)
         plain = [self.fits.posteriors[when, name] for name in names]
         noisy = [posteriors[name] for name in names]
         before, after = (softmax(np.array([one.log_evidence for one in two])) for two in (plain, noisy))
@@ -168,23 +172,59 @@ class _Noisy:
         rows = []
         for index, name in enumerate(names):
             progress("forecasting", index, len(names))
-            arrays, z = arrays_of(problems[name]), _coordinates(noisy[index], problems[name])
-            spread = np.linspace(0, z.shape[1], DRAWS, endpoint=False).astype(int)
-            found = quality(
-                z[:, spread], arrays, layout, chosen.particles, self.settings.chains, seed=self.seed
-            )
+            z = _coordinates(noisy[index], problems[name])
             held = forecasts.add(name, plain[index], noisy[index], self.fits.problems[when, name],
-                                 problems[name], z, layout, chosen.particles)  # fmt: skip
-            row = _row(plain[index], noisy[index], before[index], after[index], found, self.folder.study)
+                                 problems[name], z, layout, found[name].particles)  # fmt: skip
+            row = _row(
+                plain[index], noisy[index], before[index], after[index], found[name], self.folder.study
+            )
             rows.append(replace(row, held_out=held))
         average = forecasts.average(before, after)
         if average:
             shown = NoiseRow(
-                AVERAGE, None, None, None, None, 1.0, 1.0, chosen.particles, None, None, (), average,
+                AVERAGE, None, None, None, None, 1.0, 1.0,
+                max(one.particles for one in found.values()), None, None, (), average,
                 made=_today(),
             )  # fmt: skip
             rows.append(shown)
         return told(NoisyDate(when.isoformat(), tuple(rows), untried(self.folder.study, names)))
+
+    def fitted(
+        self,
+        when: date,
+        problems: Mapping[str, Problem],
+        layout: NoisyLayout,
+        progress: Progress,
+        *,
+        fresh: bool,
+    ) -> tuple[dict[str, Posterior], dict[str, FilterQuality]]:
+        """Returns the noisy posteriors, and how the filter did at draws of each.
+
+        Where a posterior has noise so large that the filter scatters too widely at its own draws, it is
+        fitted again with the particles that it needs.
+        """
+        wanted = dict.fromkeys(problems, self.particles(when, problems, layout, progress).particles)
+        posteriors, found = {}, {}
+        again = list(problems)
+        for _ in range(MOST_FITS):
+            these = {name: problems[name] for name in again}
+            posteriors |= self.posteriors(when, these, layout, wanted, progress, fresh=fresh)
+            for name in again:
+                found[name] = self.looked_at(posteriors[name], problems[name], layout, wanted[name])
+            more = {name: more_particles(found[name]) for name in again}
+            again = [name for name in again if more[name] > wanted[name]]
+            wanted |= {name: more[name] for name in again}
+            if not again:
+                break
+        return posteriors, found
+
+    def looked_at(
+        self, posterior: Posterior, one: Problem, layout: NoisyLayout, particles: int
+    ) -> FilterQuality:
+        """Returns how the filter does at draws of a noisy posterior."""
+        z = _coordinates(posterior, one)
+        spread = np.linspace(0, z.shape[1], DRAWS, endpoint=False).astype(int)
+        return quality(z[:, spread], arrays_of(one), layout, particles, self.settings.chains, seed=self.seed)
 
     def problems(self, when: date, names: Sequence[str]) -> dict[str, Problem]:
         """Returns what explanations are fitted to with noise."""
@@ -222,7 +262,7 @@ class _Noisy:
         when: date,
         problems: Mapping[str, Problem],
         layout: NoisyLayout,
-        particles: int,
+        particles: Mapping[str, int],
         progress: Progress,
         *,
         fresh: bool,
@@ -233,18 +273,21 @@ class _Noisy:
         repeats: dict[str, dict[int, Repeat]] = {name: {} for name in problems}
         tasks = []
         for name, one in problems.items():
-            parts = {**of_problem(one, model, fit), "flows": flows, "filter": particles}
+            parts = {**of_problem(one, model, fit), "flows": flows, "filter": particles[name]}
             made = digest({**parts, "settings": repr(self.settings), "code": code_digest(ROOMS)})
             for index in range(self.repeats):
-                kept = None if fresh else self.store.repeat(when, _kept_as(name), index, made)
+                kept = (
+                    None if fresh else self.store.repeat(when, _kept_as(name, particles[name]), index, made)
+                )
                 if kept is None:
-                    tasks.append(_Task((when, name), index, one, made))
+                    tasks.append(_Task((when, name), index, one, made, particles[name]))
                 else:
                     repeats[name][index] = kept
         done, total = self.repeats * len(problems) - len(tasks), self.repeats * len(problems)
         progress("fitting with noise", done, total)
-        for task, found in self.run(tasks, layout, particles):
-            self.store.keep_repeat(when, _kept_as(task.key[1]), task.index, task.digest, found)
+        for task, found in self.run(tasks, layout):
+            kept_as = _kept_as(task.key[1], task.particles)
+            self.store.keep_repeat(when, kept_as, task.index, task.digest, found)
             repeats[task.key[1]][task.index] = found
             done += 1
             progress("fitting with noise", done, total)
@@ -256,14 +299,12 @@ class _Noisy:
             for name, found in repeats.items()
         }  # fmt: skip
 
-    def run(
-        self, tasks: Sequence[_Task], layout: NoisyLayout, particles: int
-    ) -> Iterator[tuple[_Task, Repeat]]:
+    def run(self, tasks: Sequence[_Task], layout: NoisyLayout) -> Iterator[tuple[_Task, Repeat]]:
         """Yields each task with its repeat as they finish."""
 
         def work(task: _Task, listen: Progress) -> Repeat:
             return sample_noisy_repeat(
-                task.problem, layout, particles,
+                task.problem, layout, task.particles,
                 seed=self.seed, repeat=task.index, settings=self.settings, progress=listen,
             )  # fmt: skip
 
@@ -279,8 +320,9 @@ def _coordinates(posterior: Posterior, one: Problem) -> np.ndarray:
     return np.asarray(to_coordinates(jnp.asarray(theta), arrays_of(one).priors))
 
 
-def _kept_as(explanation: str) -> str:
-    return f"{explanation} with noise"
+def _kept_as(explanation: str, particles: int) -> str:
+    # The first fit is kept beside the one with more particles that it showed to be needed.
+    return f"{explanation} with noise {particles}"
 
 
 def _row(

@@ -10,20 +10,22 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from stockade.inference.ahead import Ahead
 from stockade.inference.netcdf import read_posterior, write_posterior
 from stockade.inference.posterior import Posterior
 from stockade.inference.sequential import Course
 from stockade.inference.smc import Repeat, Stage
 
 FOLDER = ".stockade"
-_COURSE = ("log_evidence", "ess", "moved", "restarted", "quantiles")
+_COURSE = ("log_evidence", "ess", "moved", "restarted", "quantiles", "acceptance")
+_AHEAD = tuple(one.name for one in fields(Ahead))
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile)  # JSON's too
 
 
@@ -99,7 +101,8 @@ class Store:
                 if str(arrays["digest"]) != digest:
                     return None
                 names = tuple(str(one) for one in arrays["names"])
-                return Course(**{one: arrays[one] for one in _COURSE}, names=names)
+                ahead = Ahead(**{one: arrays[f"ahead_{one}"] for one in _AHEAD})
+                return Course(**{one: arrays[one] for one in _COURSE}, names=names, ahead=ahead)
         except _UNREADABLE:
             return None
 
@@ -109,6 +112,7 @@ class Store:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         arrays = {one: getattr(course, one) for one in _COURSE}
+        arrays |= {f"ahead_{one}": getattr(course.ahead, one) for one in _AHEAD}
         with temporary.open("wb") as file:
             np.savez(file, digest=np.array(digest), names=np.array(course.names), **arrays)
         temporary.replace(target)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from stockade.errors import StockadeError
+from stockade.errors import Place, StockadeError
 from stockade.formats.source import Source
 from stockade.formats.vensim.cursor import Cursor, finite
 from stockade.formats.vensim.expressions import DEEPEST
@@ -146,6 +146,8 @@ def _operand(cursor: Cursor) -> Expression:
         return inner
     if cursor.take("-") or cursor.take("+") or cursor.take("not"):
         return Unary(cast(UnaryOperator, token.text), _expression(cursor, _SIGN), place)
+    if cursor.sees("mod") and cursor.tokens[cursor.at + 1].text == "(":
+        return _modulo(cursor, place)
     if cursor.take("if"):
         condition = _expression(cursor, 0)
         cursor.expect("then", "behind the condition")
@@ -153,6 +155,18 @@ def _operand(cursor: Cursor) -> Expression:
         cursor.expect("else", "behind what follows THEN")
         return Call("if then else", (condition, yes, _expression(cursor, 0)), "IF THEN ELSE", place)
     raise cursor.unexpected("a number, a name or a parenthesis")
+
+
+def _modulo(cursor: Cursor, place: Place) -> Expression:
+    """Reads ``MOD(a, b)``, which some programs write for the operator."""
+    cursor.step()
+    opening = cursor.step()
+    left = _expression(cursor, 0)
+    cursor.expect(",", "between the two arguments of MOD")
+    right = _expression(cursor, 0)
+    if not cursor.take(")"):
+        raise cursor.unclosed(opening)
+    return Call("modulo", (left, right), "MOD", place)
 
 
 def _named(cursor: Cursor) -> Expression:

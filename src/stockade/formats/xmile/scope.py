@@ -112,6 +112,9 @@ class Scope:
             return written
         if written.endswith(".*") and written[:-2] in self.dimensions:
             return f"{written[:-2]}!"
+        home, _, element = written.partition(".")
+        if element in elements and element in self.dimensions.get(home, ()):
+            return element
         if written == "*":
             return f"{dimension}!"
         if written in self.left:
