@@ -1,22 +1,26 @@
 """Deaths by country and month: the panel model against simple forecasts, as the VIEWS challenge 2023/24 asks.
 
-    python benchmarks/views_panel.py PANEL.parquet [--years 2018-2021] [--draws 1000] [--quick]
+    python benchmarks/views_panel.py PANEL.parquet [--years 2018-2021] [--draws 1000] [--keep FOLDER]
 
-For each year: made from data up to October of the year before, 12 months, 3 to 14 months ahead. PANEL has the
-columns country_iso3, year_month, ucdp_fatalities_best. The design was chosen on 2010-2017 (docs/scores.md).
+For each year: made from data up to October of the year before, 12 months, 3 to 14 months ahead. PANEL has
+the columns country_iso3, year_month, ucdp_fatalities_best. The weighted pool needs a record of what would
+have been forecast in earlier years, so the script works through all years from 2000 on, some ten minutes
+of CPU; --keep stores the parameters and the simple forecasts of each year in FOLDER and takes up what is
+there. The design was chosen on 2008-2017 (docs/scores.md).
 """
 
 from __future__ import annotations
 
 import argparse
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from stockade.forecasts.baselines import BASELINES, baseline_draws
-from stockade.forecasts.panel import fit_panel, forecast_panel, pool
+from stockade.forecasts.panel import PanelFit, fit_panel, fit_panel_from, forecast_panel, pool
+from stockade.forecasts.pooling import Distances, distances, fit_weights, weighted_pool
 from stockade.forecasts.predict import seed_for
 from stockade.forecasts.proper import interval_score, log_score
 from stockade.forecasts.scores import covered, crps
@@ -25,6 +29,21 @@ LEADS = tuple(range(3, 15))
 SEED = 20231024
 MEMORY = 120
 """Months that the study's own baselines look back on for their spread."""
+
+
+RECORD_FROM, RECORD_DRAWS = 2000, 250
+"""First year of the record that weights are fitted on, and its draws."""
+
+HELD_FROM = 2008
+"""The parameters of the stock-and-flow are searched each year up to this one, and then held."""
+
+WINDOW = 10
+"""Earlier years whose forecasts decide the weights."""
+
+POOLED = (
+    "stock-and-flow", "ensemble of 6", "ensemble of 12", "ensemble of 24",
+    "last-value", "mean-12", "same-month", "glm-lags",
+)  # fmt: skip
 
 
 def read(path: Path) -> tuple[list[str], list[str], np.ndarray]:
@@ -36,7 +55,7 @@ def read(path: Path) -> tuple[list[str], list[str], np.ndarray]:
     return months, countries, deaths
 
 
-def simple(history: np.ndarray, draws: int, *, quick: bool) -> dict[str, np.ndarray]:
+def simple(history: np.ndarray, draws: int) -> dict[str, np.ndarray]:
     """The simple forecasts, (country, lead, draw) each."""
     rng = np.random.default_rng(SEED)
     countries, recent = history.shape[1], history[-MEMORY:]
@@ -52,7 +71,7 @@ def simple(history: np.ndarray, draws: int, *, quick: bool) -> dict[str, np.ndar
     for months in (6, 12, 24):
         picks = rng.integers(0, months, shape)
         found[f"ensemble of {months}"] = np.take_along_axis(history[-months:].T[:, None, :], picks, 2)
-    for one in () if quick else BASELINES:
+    for one in BASELINES:
         found[one.name] = np.stack(
             [baseline_draws(one, recent[:, c], rows, draws, SEED, series=str(c)) for c in range(countries)]
         )
@@ -71,31 +90,95 @@ def scores(draws: np.ndarray, truth: np.ndarray) -> list[float]:
     ]  # fmt: skip
 
 
+def kept(folder: Path | None, name: str) -> dict[str, np.ndarray] | None:
+    """What an earlier run left in the folder under this name, if any."""
+    path = folder / f"{name}.npz" if folder else None
+    return dict(np.load(path)) if path and path.exists() else None
+
+
+def keep(folder: Path | None, name: str, arrays: dict[str, np.ndarray]) -> None:
+    """Leaves arrays in the folder for later runs."""
+    if folder:
+        np.savez(folder / f"{name}.npz", **{key: one.astype(np.float32) for key, one in arrays.items()})
+
+
+def fits(deaths: np.ndarray, ends: dict[int, int], folder: Path | None) -> Iterator[tuple[int, PanelFit]]:
+    """The parameters of each year: climbing on from the last year's, and later held."""
+    theta, fit = None, None
+    for year, end in ends.items():
+        if fit is not None and year > HELD_FROM:
+            yield year, fit
+            continue
+        found = kept(folder, f"fit{year}")
+        if found is None:
+            history = deaths[: end + 1]
+            start = fit_panel(history).theta if theta is None else theta
+            fit = fit_panel_from(history, [start])
+            if folder:  # in full precision: the next year's search begins here
+                np.savez(folder / f"fit{year}.npz", theta=fit.theta, log_posterior=fit.log_posterior)
+        else:
+            fit = PanelFit(found["theta"], float(found["log_posterior"]))
+        theta = fit.theta
+        yield year, fit
+
+
+def forecasts(
+    history: np.ndarray, fit: PanelFit, year: int, draws: int, folder: Path | None
+) -> dict[str, np.ndarray]:
+    """All forecasts of a year, but for pools."""
+    name = f"simple{year}_{draws}"
+    found = kept(folder, name)
+    if found is None:
+        found = simple(history, draws)
+        keep(folder, name, found)
+    model = forecast_panel(fit, history, LEADS, draws, seed_for(SEED, "panel", str(year)))
+    return {"stock-and-flow": model} | {key: one.astype(float) for key, one in found.items()}
+
+
+def weights_for(year: int, record: dict[int, Distances]) -> np.ndarray:
+    """Weights from the forecasts of the years before; of the last one, January to October are known."""
+    before = [one for one in record if year - WINDOW <= one < year]
+    return fit_weights([record[one].first(10) if one == year - 1 else record[one] for one in before])
+
+
 def main() -> None:
     """Prints a table for each year."""
     parser = argparse.ArgumentParser()
     parser.add_argument("panel", type=Path)
     parser.add_argument("--years", default="2018-2021")
     parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--quick", action="store_true", help="without the baselines of `stockade score`")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
     asked = parser.parse_args()
     months, countries, deaths = read(asked.panel)
     print(f"{len(countries)} countries, {months[0]} to {months[-1]}")
     first, last = map(int, asked.years.split("-"))
-    for year in range(first, last + 1):
-        end = months.index(f"{year - 1}-10")
+    ends = {year: months.index(f"{year - 1}-10") for year in range(RECORD_FROM, last + 1)}
+    record: dict[int, Distances] = {}
+    for year, fit in fits(deaths, ends, asked.keep):
+        end = ends[year]
         history, truth = deaths[: end + 1], deaths[end + 3 : end + 15].T
-        begun = time.process_time()
-        fit = fit_panel(history)
-        seconds = time.process_time() - begun
-        model = forecast_panel(fit, history, LEADS, asked.draws, seed_for(SEED, "panel", str(year)))
-        others = simple(history, asked.draws, quick=asked.quick)
-        table = {"stock-and-flow": scores(model, truth)}
-        table["pool with ensemble of 12"] = scores(pool(model, others["ensemble of 12"]), truth)
-        table |= {name: scores(one, truth) for name, one in others.items()}
-        print(f"\n{year}: {truth.size} country-months, {truth.sum():.0f} deaths; fit: {seconds:.0f} s of CPU")
-        for name, row in sorted(table.items(), key=lambda one: one[1][0]):
-            print(f"  {name:40}" + "".join(f"{value:10.3f}" for value in row), flush=True)
+        if year >= first:
+            found = forecasts(history, fit, year, asked.draws, asked.keep)
+            weights = weights_for(year, record)
+            show(year, found, weights, truth, asked.draws)
+        if first - WINDOW <= year < last:
+            found = forecasts(history, fit, year, RECORD_DRAWS, asked.keep)
+            record[year] = distances([found[name] for name in POOLED], truth)
+
+
+def show(year: int, found: dict[str, np.ndarray], weights: np.ndarray, truth: np.ndarray, draws: int) -> None:
+    """Prints a year's table, best first."""
+    pools = {
+        "weighted pool": weighted_pool(
+            [found[name] for name in POOLED], weights, draws, seed_for(SEED, "pool", str(year))
+        ),
+        "pool with ensemble of 12": pool(found["stock-and-flow"], found["ensemble of 12"]),
+    }
+    table = {name: scores(one, truth) for name, one in (pools | found).items()}
+    print(f"\n{year}: {truth.size} country-months, {truth.sum():.0f} deaths")
+    print("  weights: " + ", ".join(f"{name} {one:.2f}" for name, one in zip(POOLED, weights, strict=True)))
+    for name, row in sorted(table.items(), key=lambda one: one[1][0]):
+        print(f"  {name:40}" + "".join(f"{value:10.3f}" for value in row), flush=True)
 
 
 if __name__ == "__main__":

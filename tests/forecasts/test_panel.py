@@ -14,6 +14,7 @@ from stockade.forecasts.panel import (
     PanelFit,
     Stocks,
     fit_panel,
+    fit_panel_from,
     forecast_panel,
     log_posterior,
     observation,
@@ -143,3 +144,13 @@ def test_a_pool_takes_half_of_each():
 def test_what_is_no_panel_is_refused(deaths):
     with pytest.raises(ValueError, match="panel"):
         fit_panel(deaths)
+
+
+def test_of_several_starts_the_highest_summit_is_kept():
+    deaths = counts(80)
+    alone = fit_panel(deaths, steps=4)
+    starts = [alone.theta, CENTRE + 0.3 * SPREAD]
+    fits = [alone, *(fit_panel(deaths, start, steps=4) for start in starts)]
+    found = fit_panel_from(deaths, starts, steps=4)
+    assert found.log_posterior == max(one.log_posterior for one in fits)
+    assert found.log_posterior > alone.log_posterior

@@ -14,6 +14,7 @@ docs/scores.md says how it did.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,6 +112,24 @@ def fit_panel(deaths: np.ndarray, start: np.ndarray | None = None, steps: int = 
         options={"maxiter": steps, "maxfun": 6000, "ftol": 1e-9},
     )  # fmt: skip
     return PanelFit(CENTRE + SPREAD * found.x, -float(found.fun) * scale)
+
+
+def fit_panel_from(deaths: np.ndarray, starts: Sequence[np.ndarray], steps: int = 60) -> PanelFit:
+    """Searches from the prior's centre and from each other start, and keeps the summit of most density.
+
+    The surface is long and flat: from the centre alone, 60 steps end well below the summit. Parameters fitted
+    to fewer months of the same panel are a good start, as each further year then climbs on.
+
+    Args:
+        deaths: ``(month, country)``, as for `fit_panel`.
+        starts: Parameters to begin at, beside the centre; may be empty.
+        steps: Most steps of each search.
+
+    Raises:
+        ValueError: As `fit_panel`.
+    """
+    fits = [fit_panel(deaths, start, steps) for start in (CENTRE, *starts)]
+    return max(fits, key=lambda one: one.log_posterior)
 
 
 def log_posterior(theta: np.ndarray, deaths: np.ndarray, factorial: np.ndarray) -> float:
