@@ -89,6 +89,11 @@ def test_only_unequal_windows_are_a_warning():
     assert {code for code, one in severities.items() if one == "warning"} == {"claim-unequal-windows"}
 
 
+def test_a_reversed_window_is_told_once():
+    text = "total(suicide attacks, 2008-03..2007-12) < total(suicide attacks, 2007-01..2007-03)"
+    assert [one.code for one in check(parse(text), NAMES)] == ["claim-empty-window"]
+
+
 def test_units_may_be_missing_altogether():
     bare = replace(
         NAMES, variables=dict.fromkeys(NAMES.variables, ""), series=dict.fromkeys(NAMES.series, "")

@@ -213,7 +213,8 @@ def _empty_comparisons(claim: Claim) -> Iterator[Diagnostic]:
                 "Compare a window with a number, or with another window.",
             )
         lengths = sorted({one.window.months for one in terms if one.statistic == "total"})
-        if len(lengths) > 1:
+        # A window that ends before it begins has been told already.
+        if len(lengths) > 1 and lengths[0] > 0:
             yield _say(
                 claim,
                 node.span,
