@@ -23,6 +23,7 @@ from stockade.briefing.influences import influence_sentences
 from stockade.briefing.loop_figures import figures_of
 from stockade.briefing.loop_words import groups, listed, path, sentences, share, spans
 from stockade.briefing.loops import Feedback
+from stockade.briefing.noises import judged, made_words
 from stockade.briefing.stamp import stamp_of
 from stockade.briefing.summary import HEAVY, OUTCOMES, answer, outcome, series_labels
 from stockade.briefing.views import (
@@ -127,6 +128,7 @@ def _content(document: Document) -> dict[str, Any]:
         "influence": document.influence,
         "influential": _influential(document),
         **watch_content(document.watchlist),
+        "noise": document.noise,
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),
@@ -160,7 +162,7 @@ def _template(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    names = ("page.html", "head.html", "parts.html", "loops.html", "scores.html")
+    names = ("page.html", "head.html", "parts.html", "loops.html", "noise.html", "scores.html")
     environment = Environment(
         loader=DictLoader({name: _template(name) for name in names}),
         autoescape=True,
@@ -187,6 +189,8 @@ def _environment() -> Environment:
         "light": _light,
         "margin": margin,
         "month": month,
+        "noise_judged": judged,
+        "noise_made": made_words,
         "number": number,
         "percent": percent,
         "safe_url": _safe_url,
