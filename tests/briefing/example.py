@@ -19,6 +19,7 @@ from stockade.briefing.findings import (
     ForecastScore,
     Parameter,
 )
+from tests.briefing.noise_example import example_noise
 
 STUDY = Path(__file__).parents[2] / "studies" / "iraq-2008" / "study.toml"
 MONTHS = tuple(f"{2006 + i // 12}-{i % 12 + 1:02d}" for i in range(60))
@@ -176,6 +177,7 @@ def example_document() -> Document:
         notes=("This is a made-up document for tests.",),
         versions={"stockade": "0.1.0", "jax": "0.10.2"},
         seed=20080321,
+        noise=example_noise(),
     )
 
 

@@ -140,7 +140,7 @@ def _dated(document: Document) -> Document:
     ]
     return Document(
         document.study, document.study_details, tuple(parts), document.notes, document.versions, 1,
-        watchlist=document.watchlist,
+        watchlist=document.watchlist, noise=document.noise,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from stockade.briefing.influences import influence_figures
 from stockade.briefing.ledgers import ledger_figures
 from stockade.briefing.loop_figures import feedback_figures
 from stockade.briefing.marks import BLUE, GREY, INK, RUST, Figure, unit, wrapped
-from stockade.briefing.summary import by_weight, heaviest_mechanism
+from stockade.briefing.noise_figures import noise_figures
+from stockade.briefing.summary import by_weight, heaviest_mechanism, series_labels
 from stockade.briefing.wording import count, day, number, percent, several
 
 # Dates are told apart by shape first: ring, full diamond, full square, triangle.
@@ -40,6 +41,7 @@ class Figures:
         parameters: Posterior against prior.
         forecasts: Against what came.
         feedback: Loops of the weightiest mechanism; an inner list for each date that has any.
+        noise: What noise in the flows changes; an inner list for each of its dates.
     """
 
     weights: tuple[Figure, ...]
@@ -52,6 +54,7 @@ class Figures:
     parameters: tuple[Figure, ...]
     forecasts: tuple[Figure, ...]
     feedback: tuple[tuple[Figure, ...], ...]
+    noise: tuple[tuple[Figure, ...], ...]
 
     def every(self) -> tuple[Figure, ...]:
         """Returns all of them in the page's order."""
@@ -64,6 +67,7 @@ class Figures:
             *(one for row in nested for one in row),
             *self.parameters,
             *self.forecasts,
+            *(one for row in self.noise for one in row),
         )
 
 
@@ -81,6 +85,7 @@ def draw(document: Document) -> Figures:
             ledger=tuple(tuple(row) for row in ledger_figures(document)),
             parameters=tuple(one for as_of in document.as_of for one in _parameter_figure(as_of)),
             forecasts=tuple(forecast_figures(document)),
+            noise=noise_figures(document.noise, series_labels(document)),
             feedback=tuple(tuple(row) for row in feedback_figures(document)),
         )
 

@@ -24,6 +24,7 @@ from stockade.briefing.influences import influence_sentences
 from stockade.briefing.loop_figures import figures_of
 from stockade.briefing.loop_words import groups, listed, path, sentences, share, spans
 from stockade.briefing.loops import Feedback
+from stockade.briefing.noises import judged, made_words
 from stockade.briefing.stamp import stamp_of
 from stockade.briefing.summary import HEAVY, OUTCOMES, answer, outcome, series_labels
 from stockade.briefing.views import (
@@ -130,6 +131,7 @@ def _content(document: Document) -> dict[str, Any]:
         **watch_content(document.watchlist),
         "ahead_names": [] if document.course is None else [one.label for one in document.course.ahead],
         "ahead_rows": [] if document.course is None else ahead_rows(document.course),
+        "noise": document.noise,
         "told": [] if document.course is None else told_sentences(document.course),
         "figures": figures,
         "every_figure": figures.every(),
@@ -163,7 +165,7 @@ def _template(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    names = ("page.html", "head.html", "parts.html", "loops.html", "scores.html")
+    names = ("page.html", "head.html", "parts.html", "loops.html", "noise.html", "scores.html")
     environment = Environment(
         loader=DictLoader({name: _template(name) for name in names}),
         autoescape=True,
@@ -190,6 +192,8 @@ def _environment() -> Environment:
         "light": _light,
         "margin": margin,
         "month": month,
+        "noise_judged": judged,
+        "noise_made": made_words,
         "number": number,
         "percent": percent,
         "safe_url": _safe_url,

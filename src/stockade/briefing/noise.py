@@ -47,9 +47,9 @@ class NoiseScale:
     """
 
     parameter: str
-    low: float
-    median: float
-    high: float
+    low: Number
+    median: Number
+    high: Number
 
 
 @dataclass(frozen=True)

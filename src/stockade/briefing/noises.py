@@ -23,6 +23,11 @@ def noise_sentences(at: NoisyDate) -> list[str]:
     return [*_coverage(at), *_leader(at), *_evidence(at), *_cautions(at)]
 
 
+def short_sentences(at: NoisyDate) -> list[str]:
+    """Returns the least that must be said as of a date: coverage, which explanation leads, cautions."""
+    return [*_coverage(at)[:1], *_leader(at), *_cautions(at)]
+
+
 def made_words(found: Noise) -> str:
     """Returns on which day or between which days it was made, e.g. ``made on 23 November 2026``."""
     days = sorted({row.made for at in found.dates for row in at.rows if row.made})
@@ -35,8 +40,8 @@ def made_words(found: Noise) -> str:
 
 def judged(at: NoisyDate) -> NoiseRow | None:
     """Returns whose held-out months speak for a date: the average's, else the heaviest explanation's."""
-    scored = [one for one in at.explanations if one.held_out]
-    if at.average is not None and at.average.held_out:
+    scored = [one for one in at.explanations if _months(one)]
+    if at.average is not None and _months(at.average):
         return at.average
     return max(scored, key=lambda one: one.weight_with or 0.0, default=None)
 
@@ -45,11 +50,11 @@ def _coverage(at: NoisyDate) -> list[str]:
     row = judged(at)
     if row is None:
         return ["No months are held out as of this date, so coverage is not compared."]
-    total = sum(one.months for one in row.held_out)
+    total = _months(row)
     without90, with90 = (_inside(row.held_out, name) for name in ("without90", "with90"))
     without50, with50 = (_inside(row.held_out, name) for name in ("without50", "with50"))
     who = "the average over the explanations" if row is at.average else f"“{row.explanation}”"
-    series = f" of {len(row.held_out)} series" if len(row.held_out) > 1 else ""
+    series = f", over {len(row.held_out)} series" if len(row.held_out) > 1 else ""
     first = (
         f"With chance in the flows the 90{SPACE}% intervals of {who} held {coverage(with90 / total)} of the "
         f"held-out months ({with90} of {total}{series}) instead of {coverage(without90 / total)} "
@@ -58,6 +63,10 @@ def _coverage(at: NoisyDate) -> list[str]:
     )
     lower = sum(one.crps_with < one.crps_without for one in row.held_out)
     return [first, f"The forecast's CRPS (lower is better) fell on {lower} of {len(row.held_out)} series."]
+
+
+def _months(row: NoiseRow) -> int:
+    return sum(one.months for one in row.held_out)
 
 
 def _inside(rows: tuple[HeldOut, ...], name: str) -> int:
@@ -117,11 +126,9 @@ def _evidence(at: NoisyDate) -> list[str]:
         fell += change < -error
     if not known:
         return []
-    same = len(known) - raised - fell
-    said = (
-        f"Of {count(len(known), 'explanation')}, the data speak more for {raised} with noise than without, "
-        f"less for {fell}; for {same} the difference is within Monte Carlo error."
-    )
+    ways = (("higher", raised), ("lower", fell), ("within Monte Carlo error", len(known) - raised - fell))
+    parts = ", ".join(f"{way} for {n}" for way, n in ways if n)
+    said = f"Log evidence with noise against that without, of {count(len(known), 'explanation')}: {parts}."
     return [said]
 
 

@@ -13,6 +13,7 @@ from stockade.briefing.calibrations import headline
 from stockade.briefing.document import Document
 from stockade.briefing.findings import ClaimVerdict, ForecastScore
 from stockade.briefing.loop_terminal import print_feedback
+from stockade.briefing.noises import made_words, short_sentences
 from stockade.briefing.summary import answer, series_labels
 from stockade.briefing.views import (
     claim_views,
@@ -52,6 +53,7 @@ def print_briefing(document: Document, console: Console) -> None:
     print_verdicts(document, console)
     print_scenarios(document, console)
     print_forecasts(document, console)
+    print_chance(document, console)
     print_parameters(document, console)
     print_feedback(document, console)
     print_calibrations(document, console)
@@ -183,6 +185,19 @@ def print_forecasts(document: Document, console: Console) -> None:
         console.print(table)
         for sentence in view.sentences:
             _paragraph(console, sentence)
+
+
+def print_chance(document: Document, console: Console) -> None:
+    """Prints what noise in the flows changes, in sentences, where that was tried."""
+    noise = document.noise
+    if noise is None:
+        return
+    _heading(console, f"Chance in the flows, {made_words(noise)}")
+    for at in noise.dates:
+        for sentence in short_sentences(at):
+            _paragraph(console, f"As of {day(at.date)}: {sentence}")
+    for note in noise.notes:
+        _paragraph(console, note)
 
 
 def _score(score: ForecastScore | None, *, best: bool) -> Text:

@@ -7,68 +7,79 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stockade.briefing.noise import Noise, NoiseRow, NoisyDate
-from stockade.briefing.wording import day, percent
+from stockade.briefing.noise import Noise, NoisyDate
+from stockade.briefing.wording import NOTHING, SPACE, coverage, day, number, percent
 
 
 def print_noise(found: Noise, console: Console) -> None:
     """Prints evidence and coverage without noise in the flows and with it."""
-    for line in found.flows:
+    for line in (*found.flows, *found.notes):
         console.print(Text(f"- {line}"))
     for one in found.dates:
         console.print()
         console.print(Text(f"As of {day(one.date)}", "bold"))
+        for sentence in one.says:
+            console.print(Text(f"- {_tight(sentence)}"))
+        console.print(Text("Fits without noise → with it", "bold"))
         console.print(_evidence(one))
         if any(row.held_out for row in one.rows):
-            console.print(Text("Months held out that lie within the 50 % and the 90 % interval", "bold"))
+            said = "Months held out within the 50 % and the 90 % intervals, without noise → with it"
+            console.print(Text(said, "bold"))
             console.print(_coverage(one))
+        for row in one.explanations:
+            for scale in row.scales:
+                said = f"{number(scale.median)} ({number(scale.low)} to {number(scale.high)})"
+                console.print(Text(f"- {row.explanation}: {scale.parameter} {said}"))
         for row in one.rows:
             for warning in row.warnings:
                 console.print(Text(f"- {row.explanation}: {warning}", "yellow"))
 
 
 def _evidence(one: NoisyDate) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("explanation", overflow="fold", min_width=12)
-    for heading in ("log evidence", "with noise", "weight", "with noise", "variance", "least ESS"):
-        table.add_column(heading, justify="right")
-    for row in one.rows:
-        if row.log_evidence_with is not None:
-            table.add_row(
-                Text(row.explanation), _with_error(row.log_evidence_without, row.error_without),
-                _with_error(row.log_evidence_with, row.error_with), _share(row.weight_without),
-                _share(row.weight_with), _number(row.variance, 2), _share(row.ess),
-            )  # fmt: skip
+    table = _table([row.explanation for row in one.explanations])
+    for heading in ("log evidence", "weight", "variance", "ESS"):
+        table.add_column(heading, justify="right", overflow="fold")
+    for row in one.explanations:
+        logs = _change(
+            _log(row.log_evidence_without, row.error_without), _log(row.log_evidence_with, row.error_with)
+        )
+        weight = _change(percent(row.weight_without), percent(row.weight_with))
+        table.add_row(Text(row.explanation), logs, weight, number(row.variance), _tight(percent(row.ess)))
     return table
 
 
 def _coverage(one: NoisyDate) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("explanation", overflow="fold", min_width=12)
+    rows = sorted(one.rows, key=lambda row: row is not one.average)
+    table = _table([row.explanation for row in rows if row.held_out])
     table.add_column("series", overflow="fold", min_width=10)
-    for heading in ("50 %", "with noise", "90 %", "with noise", "CRPS", "with noise"):
-        table.add_column(heading, justify="right")
-    for row in one.rows:
-        _add_held_out(table, row)
+    for heading in ("in 50 %", "in 90 %", "CRPS"):
+        table.add_column(heading, justify="right", overflow="fold")
+    for row in rows:
+        for held in row.held_out:
+            table.add_row(
+                Text(row.explanation), Text(held.series),
+                _change(coverage(held.without50), coverage(held.with50)),
+                _change(coverage(held.without90), coverage(held.with90)),
+                _change(number(held.crps_without), number(held.crps_with)),
+            )  # fmt: skip
     return table
 
 
-def _add_held_out(table: Table, row: NoiseRow) -> None:
-    for one in row.held_out:
-        table.add_row(
-            Text(row.explanation), Text(one.series), _share(one.without50), _share(one.with50),
-            _share(one.without90), _share(one.with90), _number(one.crps_without, 1),
-            _number(one.crps_with, 1),
-        )  # fmt: skip
+def _table(names: list[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    longest = max((len(name) for name in names), default=12)
+    table.add_column("explanation", overflow="fold", min_width=min(22, longest))
+    return table
 
 
-def _share(value: float | None) -> str:
-    return "" if value is None else percent(value)
+def _log(value: float | None, error: float | None) -> str:
+    return NOTHING if value is None else f"{value:.1f}" + ("" if error is None else f" ±{error:.1f}")
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
+def _change(without: str, with_: str) -> str:
+    return _tight(f"{without} → {with_}")
 
 
-def _with_error(value: float | None, error: float | None) -> str:
-    return "" if value is None else f"{value:.1f}" + ("" if error is None else f" ± {error:.1f}")
+def _tight(text: str) -> str:
+    """Rich breaks lines at a no-break space too, so a percentage goes without one."""
+    return text.replace(SPACE, "")
