@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from queue import Empty, SimpleQueue
@@ -17,6 +16,7 @@ from numpy.typing import ArrayLike
 from stockade.arrays import Floats
 from stockade.compiler.compile import Simulator
 from stockade.compiler.overrides import Overrides
+from stockade.cores import cores
 from stockade.progress import Progress, silent
 
 # What bounds the memory of a piece: how many values it holds of all outputs, and of all variables at one
@@ -64,7 +64,7 @@ def ensemble(
     result = np.empty((len(simulator.times), len(simulator.outputs), draws))
     tell = progress or silent
     run = jax.jit(simulator.run, compiler_options=_options(), donate_argnames=("into",))
-    threads = threads or _cores()
+    threads = threads or cores()
     pieces = list(_pieces(draws, chunk or _chunk(simulator), threads))
     # Every thread's results go into the same memory again and again: fresh memory is cleared by the system.
     spare: SimpleQueue[jax.Array] = SimpleQueue()
@@ -120,11 +120,6 @@ def _view(part: jax.Array) -> np.ndarray:
 def _options() -> dict[str, int] | None:
     """Returns how to compile: with the widest vectors that the processor has, where XLA would take half."""
     return {"xla_cpu_prefer_vector_width": 512} if jax.default_backend() == "cpu" else None
-
-
-def _cores() -> int:
-    """Returns how many cores this process may use, which can be fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _pieces(draws: int, chunk: int, threads: int) -> Iterator[tuple[int, int, int]]:

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
 from typing import TypeVar
 
+from stockade.cores import cores
 from stockade.progress import Progress
-from stockade.tasks.workers import cores
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

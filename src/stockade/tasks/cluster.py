@@ -31,6 +31,12 @@ SECONDS_TO_ANSWER = 10
 SECONDS_WITHOUT_WORKERS = 60
 
 
+def _alone(function: Callable[..., Any], *arguments: object) -> Any:
+    """Calls a function with one thread, on a worker that may have joined or come back just now."""
+    one_thread()
+    return function(*arguments)
+
+
 class Cluster(Workers):
     """The workers of a Dask scheduler; tasks of a worker that dies go to another one.
 
@@ -59,7 +65,6 @@ class Cluster(Workers):
         # The scheduler tries a task several times by itself before it says that its workers died.
         self.deaths = 2
         self._alone_since: float | None = None
-        self._client.run(one_thread)
         # Not pure in Dask's eyes: nothing is taken from an earlier call but what our own folder keeps.
         self._executor = self._client.get_executor(pure=False)
 
@@ -70,7 +75,7 @@ class Cluster(Workers):
         """Hands a call over."""
         if self._client.status != "running":
             self.renew()
-        return self._executor.submit(function, *arguments)
+        return self._executor.submit(_alone, function, *arguments)
 
     def lost(self, error: BaseException) -> bool:
         """Returns whether an exception says that a worker was lost."""

@@ -11,8 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from threading import Thread
 from typing import Any
 
+from stockade.cores import cores
 from stockade.tasks.work import one_thread
-from stockade.tasks.workers import Workers, cores
+from stockade.tasks.workers import Workers
 
 
 class Processes(Workers):

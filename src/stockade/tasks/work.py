@@ -6,10 +6,12 @@ import os
 import traceback
 from collections.abc import Callable, Sequence
 
+from stockade.cores import VARIABLE
 from stockade.errors import StockadeError
 from stockade.tasks.task import Failure, Row
 
 ONE_THREAD = {
+    VARIABLE: "1",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -47,8 +46,3 @@ class Workers(ABC):
     @abstractmethod
     def close(self, *, at_once: bool) -> None:
         """Lets the workers go: after what they are doing, or at once."""
-
-
-def cores() -> int:
-    """Returns how many cores this process may use, which can be fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
