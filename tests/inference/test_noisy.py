@@ -101,7 +101,7 @@ def test_with_next_to_no_noise_it_is_the_likelihood() -> None:
     np.testing.assert_allclose(found.log_likelihood, wanted, rtol=1e-6)
     kept = filter_problem(jax.random.key(1), z, arrays, noisy, 4, keep=True)
     np.testing.assert_allclose(kept.log_likelihood, wanted, rtol=1e-6)
-    paths = draw_paths(jax.random.key(2), kept)
+    paths, _ = draw_paths(jax.random.key(2), kept)
     theta = jnp.concatenate(
         [jnp.array([[0.05, 0.1, 0.4]]), jnp.asarray(problem.held)[1:, None] * jnp.ones((3, 3))]
     )
@@ -146,7 +146,7 @@ def test_noise_widens_what_is_expected_of_months_to_come() -> None:
     seen = np.where(np.arange(12) < 6, 100.0, np.nan)
     problem, noisy = noisy_problem({"arrivals": "de", "leaving": "d"}, 12, 0.5, {"people": seen})
     found = filter_problem(jax.random.key(5), at_hazard(200), arrays_of(problem), noisy, 32, keep=True)
-    people = np.asarray(draw_paths(jax.random.key(6), found))[:, 0]
+    people = np.asarray(draw_paths(jax.random.key(6), found)[0])[:, 0]
     assert people[0].std() < people[6].std() < people[11].std()
     # After six months unseen: about the Poisson spread of a linear birth and death process, and more.
     assert 4 < people[11].std() < 20

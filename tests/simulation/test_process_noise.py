@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from stockade.compiler.compile import compile
 from stockade.errors import StockadeError
 from stockade.formats.vensim.read import parse_mdl
-from stockade.simulation.process_noise import NoisyFlow, factors, noisy_flows, process_noise
+from stockade.simulation.leaps import uniforms
+from stockade.simulation.process_noise import NoisyFlow, factors, leaps_from, noisy_flows, process_noise
 
 CONTROL = """
 INITIAL TIME = 0 ~ Month ~ |
@@ -66,12 +67,13 @@ def walker(kinds: tuple[tuple[str, str], ...], batch: tuple[int, int]) -> Callab
         held = stepper.begin(constants[:, None, None], None, batch)
 
         def step(states: dict, k: jax.Array) -> tuple[dict, jax.Array]:
-            drawn = factors(jax.random.fold_in(key, k // stepper.every), scales, batch)
+            month = jax.random.fold_in(key, k // stepper.every)
+            drawn = factors(uniforms(month, (len(noise.environmental), *batch)), scales)
             factor = dict(zip(noise.environmental, drawn, strict=True))
-            now = jax.random.fold_in(key, 100 + k)
+            leaps = leaps_from(uniforms(jax.random.fold_in(key, 100 + k), (noise.draws, *batch)))
 
             def noisy(values: dict) -> dict:
-                return noisy_flows(noise, now, values, factor, batch, stepper.length)
+                return noisy_flows(noise, leaps, values, factor, batch, stepper.length)
 
             return stepper.step(held, states, k, noisy)
 

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from stockade.arrays import Array
 from stockade.compiler.functions import Value
 from stockade.compiler.integrate import carried_states, recorded_rows
+from stockade.compiler.overrides import Overrides
 from stockade.compiler.plan import Plan
 from stockade.compiler.prepare import Run, Values, prepare
 from stockade.compiler.steps import Noise, advance
@@ -23,9 +24,9 @@ class Stepper:
     """Pure functions that run a model step by step, within one traced function.
 
     Attributes:
-        begin: ``begin(constants, inputs, batch)`` returns what does not change from step to step. Constants
-            have shape (constants, *batch); an axis of length 1 stands for one that `batch` has longer, and
-            what follows from constants alone is then computed once.
+        begin: ``begin(constants, inputs, batch, overrides=None)`` returns what does not change from step to
+            step. Constants have shape (constants, *batch); an axis of length 1 stands for one that `batch`
+            has longer, and what follows from constants alone is then computed once.
         start: ``start(run)`` returns the states before the first step, by name, each of shape (*batch) or
             (elements, *batch).
         step: ``step(run, states, k, noise)`` returns the states after step k and the outputs at its
@@ -35,7 +36,7 @@ class Stepper:
         count: Save intervals in a run.
     """
 
-    begin: Callable[[Array, Array | None, tuple[int, ...]], Run]
+    begin: Callable[..., Run]
     start: Callable[[Run], Values]
     step: Callable[[Run, Values, Value, Noise | None], tuple[Values, Array]]
     every: int
@@ -55,8 +56,10 @@ def make_stepper(plan: Plan, literals: Mapping[str, float], overridable: tuple[s
     if control.varying or control.saved is not None:
         return None
 
-    def begin(constants: Array, inputs: Array | None, batch: tuple[int, ...]) -> Run:
-        run = prepare(plan, literals, constants, inputs, None, overridable, (0.0,))
+    def begin(
+        constants: Array, inputs: Array | None, batch: tuple[int, ...], overrides: Overrides | None = None
+    ) -> Run:
+        run = prepare(plan, literals, constants, inputs, overrides, overridable, (0.0,))
         if run.batch == batch:
             return run
         if jnp.broadcast_shapes(run.batch, batch) != batch or len(run.batch) != len(batch):

@@ -22,15 +22,20 @@ Noise = Callable[[Values], Values]
 
 
 def _read(run: Run, name: str, value: Value, k: Value) -> Value:
-    """Returns what a variable reads as: its own value, what noise made of it, or an override in force."""
-    value = run.changed.get(name, value)
+    """Returns what a variable reads as: its own value, what noise made of it, or an override in force.
+
+    Noise is drawn around what an override makes of a flow; a flow that is held is held without noise.
+    """
+    came = run.changed.get(name)
     if name not in run.overrides:
-        return value
+        return value if came is None else came
     i, instead, factor, path = run.overrides[name]
     if factor is not None:
         instead = instead + factor * value
     if path is not None:
         instead = instead + path[k]
+    if came is not None:
+        value, instead = came, instead if factor is None else jnp.where(factor != 0.0, came, instead)
     return jnp.where(run.active[k, i], instead, value)  # type: ignore[index]
 
 

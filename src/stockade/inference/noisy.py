@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +18,7 @@ import numpy as np
 
 from stockade.arrays import Array
 from stockade.inference import likelihood
+from stockade.inference.noisy_month import Drawn, Stepper, first_states, noisy_month
 from stockade.inference.observations import (
     log_factorial_ratio,
     log_normal_above,
@@ -29,41 +30,8 @@ from stockade.inference.observations import (
 from stockade.inference.particle_filter import Filtered, StateSpace, run_filter
 from stockade.inference.priors import to_natural
 from stockade.inference.problem import Layout, Problem, ProblemArrays, layout_of
-from stockade.simulation.process_noise import ProcessNoise, factors, noisy_flows
-
-
-class Stepper(Protocol):
-    """The part of a compiled simulator's stepper that a filter needs; see `stockade.compiler.stepping`."""
-
-    @property
-    def begin(self) -> Callable[..., Any]:
-        """Takes constants (C, *batch), inputs and the batch; gives the run."""
-        ...
-
-    @property
-    def start(self) -> Callable[..., dict[str, Array]]:
-        """Takes the run; gives the states before the first step."""
-        ...
-
-    @property
-    def step(self) -> Callable[..., tuple[dict[str, Array], Array]]:
-        """Takes run, states, step number and noise; gives the states after it and the outputs (O, *batch)."""
-        ...
-
-    @property
-    def every(self) -> int:
-        """Steps in a month."""
-        ...
-
-    @property
-    def length(self) -> float:
-        """How long a step is."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """Months."""
-        ...
+from stockade.simulation.leaps import uniforms
+from stockade.simulation.process_noise import Leaps, ProcessNoise, factors, leaps_from
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +60,17 @@ class NoisyLayout:
 
 
 class _State(NamedTuple):
-    """Particles: the model's states, this month's means, what long reports gathered, and kept paths."""
+    """Particles: the model's states, this month's means, what long reports gathered, and kept histories.
+
+    A history is the path of the outputs (month, output, draw, particle), and the places (month, draw,
+    particle) at which the filter moved this particle's ancestors: they name the uniforms that made the path.
+    """
 
     states: dict[str, Array]
     means: Array
     gathered: Array
     paths: Array
+    places: Array
 
 
 def noisy_layout(problem: Problem, noise: ProcessNoise, scales: tuple[str, ...]) -> NoisyLayout:
@@ -146,8 +119,9 @@ def filter_problem(
         arrays: The problem.
         noisy: What it shares with others.
         particles: How many for each draw.
-        keep: Run to the last month, and keep each particle's path of the outputs: `state.paths` of shape
-            (month, output, draw, particle). Otherwise the filter stops where the data do.
+        keep: Run to the last month, and keep each particle's history: `state.paths` of shape (month,
+            output, draw, particle) and `state.places` of shape (month, draw, particle). Otherwise the filter
+            stops where the data do.
     """
     theta = to_natural(z, arrays.priors)
     size = (theta.shape[1], particles)
@@ -161,21 +135,26 @@ def filter_problem(
     return run_filter(key, model, months, size, stop=stop)
 
 
-def _run(theta: Array, arrays: ProblemArrays, noisy: NoisyLayout, size: tuple[int, int]) -> Any:
-    """Returns the model at parameters theta (D, draw), ready to be stepped."""
+def drawn_of(theta: Array, arrays: ProblemArrays, noisy: NoisyLayout) -> Drawn:
+    """Returns what the model takes at parameters theta (D, draw)."""
     defaults = jnp.broadcast_to(arrays.defaults[:, None], (arrays.defaults.shape[0], theta.shape[1]))
     constants = jnp.concatenate([theta, defaults])[np.array(noisy.layout.constants, dtype=int)]
-    inputs = arrays.inputs if arrays.inputs.shape[0] else None
-    return noisy.stepper.begin(constants[:, :, None], inputs, size)
+    scales = theta[np.array(noisy.scales, dtype=int)]
+    return Drawn(constants, scales, arrays.inputs if arrays.inputs.shape[0] else None)
+
+
+def _run(theta: Array, arrays: ProblemArrays, noisy: NoisyLayout, size: tuple[int, int]) -> Any:
+    """Returns the model at parameters theta (D, draw), ready to be stepped."""
+    drawn = drawn_of(theta, arrays, noisy)
+    return noisy.stepper.begin(drawn.constants[:, :, None], drawn.inputs, size)
 
 
 def _begin(run: Any, noisy: NoisyLayout, size: tuple[int, int], kept: int, _: Array) -> _State:
-    states = dict(noisy.stepper.start(run))
-    for name in noisy.noise.whole:
-        states[name] = jnp.rint(states[name])
+    states = first_states(noisy.stepper, noisy.noise, run)
     # Without an axis for months there is nothing to keep, and nothing to move when particles are resampled.
-    paths = jnp.zeros((kept, noisy.outputs, *size))
-    return _State(states, jnp.zeros((noisy.outputs, *size)), jnp.zeros((len(noisy.long), *size)), paths)
+    paths, places = jnp.zeros((kept, noisy.outputs, *size)), jnp.zeros((kept, *size), jnp.int32)
+    means, gathered = jnp.zeros((noisy.outputs, *size)), jnp.zeros((len(noisy.long), *size))
+    return _State(states, means, gathered, paths, places)
 
 
 def _mover(
@@ -190,27 +169,27 @@ def _mover(
     share = window / jnp.maximum(jnp.sum(window, axis=1, keepdims=True), 1.0)
 
     def move(key: Array, state: _State, month: Array) -> _State:
-        drawn = factors(jax.random.fold_in(key, 0), scales, size)
-        factor = dict(zip(noise.environmental, drawn, strict=True))
+        def chance(part: Any, count: int) -> Array:
+            return uniforms(jax.random.fold_in(key, part), (count, *size))
 
-        def step(i: Any, carry: tuple[dict[str, Array], Array]) -> tuple[dict[str, Array], Array]:
-            def noisily(values: dict[str, Array]) -> dict[str, Array]:
-                now = jax.random.fold_in(key, 1 + i)
-                return noisy_flows(noise, now, values, factor, size, stepper.length)
+        def draws(i: Any) -> tuple[Leaps, Callable[[], None]]:
+            return leaps_from(chance(1 + i, noise.draws)), lambda: None
 
-            states, row = stepper.step(run, carry[0], month * stepper.every + i, noisily)
-            return states, carry[1] + row / stepper.every
-
-        start = (state.states, jnp.zeros_like(state.means))
-        states, means = jax.lax.fori_loop(0, stepper.every, step, start)
+        factor = factors(chance(0, len(noise.environmental)), scales)
+        states, means, _ = noisy_month(
+            stepper, noise, run, state.states, month, factor, draws, state.means.shape
+        )
         gathered = state.gathered
         if len(noisy.long):
             now, inside = means[outputs], (window[:, month] > 0)[:, None, None]
             highest = jnp.where(inside, jnp.maximum(gathered, now), gathered)
             added = gathered + jnp.where(inside, share[:, month][:, None, None] * now, 0.0)
             gathered = jnp.where(peak[:, None, None], highest, added)
-        paths = state.paths.at[month].set(means) if keep else state.paths
-        return _State(states, means, gathered, paths)
+        paths, places = state.paths, state.places
+        if keep:
+            here = jnp.broadcast_to(jnp.arange(size[1], dtype=jnp.int32), size)
+            paths, places = paths.at[month].set(means), places.at[month].set(here)
+        return _State(states, means, gathered, paths, places)
 
     return move
 
@@ -279,14 +258,20 @@ _DENSITIES = {
 }
 
 
-def draw_paths(key: Array, filtered: Filtered) -> Array:
-    """Returns a path (month, output, draw) of each draw, one of its particles drawn by weight.
+def draw_paths(key: Array, filtered: Filtered) -> tuple[Array, Array]:
+    """Returns a history of each draw, that of one of its particles drawn by weight.
 
     Args:
         key: Of `jax.random`.
         filtered: Of `filter_problem(..., keep=True)`.
+
+    Returns:
+        Path (month, output, draw), and places (month, draw).
     """
     chosen = jax.random.categorical(key, filtered.log_weights, axis=-1)
-    paths = filtered.state.paths
-    index = jnp.broadcast_to(chosen[:, None], (*paths.shape[:-1], 1))
-    return jnp.take_along_axis(paths, index, axis=-1)[..., 0]
+
+    def taken(one: Array) -> Array:
+        index = jnp.broadcast_to(chosen[:, None], (*one.shape[:-1], 1))
+        return jnp.take_along_axis(one, index, axis=-1)[..., 0]
+
+    return taken(filtered.state.paths), taken(filtered.state.places)

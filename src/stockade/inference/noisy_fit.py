@@ -13,16 +13,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from stockade.arrays import Array
 from stockade.errors import Diagnostic, Place
 from stockade.inference.chains import Target
 from stockade.inference.noise import stream
-from stockade.inference.noisy import NoisyLayout, draw_paths, filter_problem
+from stockade.inference.noisy import NoisyLayout, draw_paths, drawn_of, filter_problem
 from stockade.inference.particle_filter import Filtered
+from stockade.inference.priors import to_natural
 from stockade.inference.problem import Problem, ProblemArrays, arrays_of
 from stockade.inference.records import Repeat, SmcSettings
+from stockade.inference.replay import Lineage, Luck, join_luck, luck_of
 from stockade.inference.smc import sample_target
 from stockade.progress import Progress, silent
 
@@ -153,20 +156,26 @@ def more_particles(found: FilterQuality) -> int:
 
 def noisy_paths(
     z: np.ndarray, arrays: ProblemArrays, noisy: NoisyLayout, particles: int, *, seed: int
-) -> np.ndarray:
-    """Returns paths (month, output, draw), one for each draw of coordinates z (D, draw), noise included.
+) -> tuple[np.ndarray, Luck]:
+    """Returns paths (month, output, draw), one for each draw of coordinates z (D, draw), and their luck.
 
     What was seen draws the path by way of the filter; after it the path runs on by chance alone.
     """
     noise = stream(seed, _SHOWING, 0)
-    size = 32
-    parts = []
+    size = min(32, z.shape[1])
+    parts, luck = [], []
+    theta = to_natural(jnp.asarray(z), arrays.priors)
     for first in range(0, z.shape[1], size):
         # The last piece is filled up, so that one program serves all.
         rows = np.minimum(np.arange(first, first + size), z.shape[1] - 1)
-        found = filter_problem(_key(noise), z[:, rows], arrays, noisy, particles, keep=True)
-        parts.append(np.asarray(draw_paths(_key(noise), found))[..., : z.shape[1] - first])
-    return np.concatenate(parts, axis=-1)
+        key = _key(noise)
+        found = filter_problem(key, z[:, rows], arrays, noisy, particles, keep=True)
+        paths, places = (np.asarray(one) for one in draw_paths(_key(noise), found))
+        parts.append(paths)
+        lineage = Lineage(key, np.arange(len(rows)), places, (size, particles))
+        drawn = drawn_of(theta[:, rows], arrays, noisy)
+        luck.append(luck_of(noisy.stepper, noisy.noise, lineage, drawn))
+    return np.concatenate(parts, axis=-1)[..., : z.shape[1]], join_luck(luck, z.shape[1])
 
 
 def collapse(explanation: str, found: FilterQuality) -> Diagnostic | None:

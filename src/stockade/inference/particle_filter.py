@@ -92,13 +92,13 @@ def run_filter(
             1 for always, 0 for never.
     """
     draws, particles = size
-    first, rest = jax.random.split(key)
+    first, _ = jax.random.split(key)
     begun = jax.tree.map(lambda one: jnp.broadcast_to(one, (*one.shape[:-2], *size)), model.begin(first))
     level = jnp.full(size, -jnp.log(particles))
     empty = jnp.zeros((months, draws))
 
     def month(m: Any, carry: _Carry) -> _Carry:
-        shuffled, moved = jax.random.split(jax.random.fold_in(rest, m))
+        shuffled, moved = month_keys(key, m)
         state, log_weights = resample_where_needed(shuffled, carry.state, carry.log_weights, threshold)
         state = model.move(moved, state, m)
         log_weights = log_weights + _possible(model.weigh(state, m))
@@ -114,6 +114,13 @@ def run_filter(
     last = jax.lax.fori_loop(0, end, month, _Carry(begun, level, empty, empty))
     total = jnp.sum(last.increments, axis=0)
     return Filtered(total, last.increments, last.ess, last.state, last.log_weights)
+
+
+def month_keys(key: Array, month: Any) -> tuple[Array, Array]:
+    """Returns the keys with which a filter resamples before a month and moves particles through it."""
+    _, rest = jax.random.split(key)
+    resampling, moving = jax.random.split(jax.random.fold_in(rest, month))
+    return resampling, moving
 
 
 def _possible(log_density: Array) -> Array:

@@ -33,13 +33,36 @@ def uniforms(key: Array, shape: tuple[int, ...]) -> Array:
 
     A stream of Steele, Lea and Flood (2014), a few times as quick on a CPU as threefry's.
     """
-    seed = jax.random.bits(key, (), jnp.uint64)
     place = jnp.arange(1, math.prod(shape) + 1, dtype=jnp.uint64).reshape(shape)
+    return _mixed(jax.random.bits(key, (), jnp.uint64), place)
+
+
+def uniforms_at(key: Array, shape: tuple[int, ...], row: Array, column: Array) -> Array:
+    """Returns what `uniforms(key, shape)` has at [..., row, column], of shape[:-2], without making the rest.
+
+    Args:
+        key: Of `jax.random`.
+        shape: As it was given to `uniforms`, two axes at least.
+        row: () index of the last axis but one.
+        column: () index of the last axis.
+    """
+    before = jnp.arange(math.prod(shape[:-2]), dtype=jnp.uint64).reshape(shape[:-2])
+    place = (before * shape[-2] + row.astype(jnp.uint64)) * shape[-1] + column.astype(jnp.uint64) + 1
+    return _mixed(jax.random.bits(key, (), jnp.uint64), place)
+
+
+def _mixed(seed: Array, place: Array) -> Array:
+    """Returns the numbers of splitmix64 at places of a stream, counted from 1, as fractions."""
     x = seed + place * jnp.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> 30)) * jnp.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> 27)) * jnp.uint64(0x94D049BB133111EB)
     x = x ^ (x >> 31)
     return ((x >> jnp.uint64(11)).astype(jnp.float64) + 0.5) * 2.0**-53
+
+
+def is_wide(variance: Array) -> Array:
+    """Returns where draws are rounded normals."""
+    return variance > _MOST_VARIANCE
 
 
 def poisson(uniform: Array, mean: Array) -> Array:
@@ -51,7 +74,7 @@ def poisson(uniform: Array, mean: Array) -> Array:
     """
     mean = jnp.broadcast_to(mean, uniform.shape)
     positive = mean > 0.0
-    wide = mean > _MOST_VARIANCE
+    wide = is_wide(mean)
     rate = jnp.where(positive & ~wide, mean, 1.0)
     mode = jnp.floor(rate)
     peak = jnp.exp(mode * jnp.log(rate) - rate - log_gamma(mode + 1.0))
@@ -74,7 +97,7 @@ def binomial(uniform: Array, count: Array, chance: Array) -> Array:
     chance = jnp.broadcast_to(chance, uniform.shape)
     open_ = (chance > 0.0) & (chance < 1.0) & (count > 0.0)
     variance = count * chance * (1.0 - chance)
-    wide = open_ & (variance > _MOST_VARIANCE)
+    wide = open_ & is_wide(variance)
     n, p = jnp.where(open_ & ~wide, count, 1.0), jnp.where(open_ & ~wide, chance, 0.5)
     mode = jnp.floor((n + 1.0) * p)
     peak = jnp.exp(

@@ -14,8 +14,9 @@ nobody is lost or made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +28,7 @@ from stockade.model.flows import summands
 from stockade.model.model import Model, Variable
 from stockade.model.printing import print_expression
 from stockade.model.references import reference_nodes
-from stockade.simulation.leaps import binomial, poisson, uniforms
+from stockade.simulation.leaps import binomial, poisson
 
 Values = Mapping[str, Array]
 _ALMOST = 1e-6
@@ -89,6 +90,32 @@ class ProcessNoise:
         """The flows with a factor, in the order of `factors`."""
         return tuple(one.name for one in self.flows if one.environmental)
 
+    @property
+    def draws(self) -> int:
+        """How many uniforms a step takes."""
+        return len(self.sources) + sum(len(one.leaps) for one in self.outlets)
+
+
+class Leaps(NamedTuple):
+    """Where the whole persons of a step come from, draw by draw, in the order of the flows.
+
+    Attributes:
+        poisson: Given the mean, (*batch), the next Poisson draw.
+        binomial: Given count and chance, the next binomial draw.
+    """
+
+    poisson: Callable[[Array], Array]
+    binomial: Callable[[Array, Array], Array]
+
+
+def leaps_from(uniform: Array) -> Leaps:
+    """Returns draws out of uniforms (noise.draws, *batch), one row after the other."""
+    chance = iter(uniform) if uniform.shape[0] else iter(())
+    return Leaps(
+        lambda mean: poisson(next(chance), mean),
+        lambda count, likely: binomial(next(chance), count, likely),
+    )
+
 
 @dataclass(frozen=True)
 class _Rate:
@@ -142,26 +169,30 @@ def process_noise(model: Model, declared: Sequence[NoisyFlow]) -> ProcessNoise:
     )  # fmt: skip
 
 
-def factors(key: Array, scales: Array, shape: tuple[int, ...]) -> Array:
-    """Returns a month's factors (environmental flow, *shape), log-normal with mean one.
+def factors(uniform: Array, scales: Array) -> Array:
+    """Returns a month's factors (environmental flow, *batch), log-normal with mean one.
 
     Args:
-        key: Of `jax.random`.
-        scales: Sd of the log, (environmental flow, *shape) or what broadcasts to it.
-        shape: Of the batch.
+        uniform: Between 0 and 1, (environmental flow, *batch).
+        scales: Sd of the log, of the same shape or what broadcasts to it.
     """
-    normal = jax.scipy.special.ndtri(uniforms(key, (scales.shape[0], *shape)))
+    normal = jax.scipy.special.ndtri(uniform)
     return jnp.exp(scales * normal - 0.5 * scales * scales)
 
 
 def noisy_flows(
-    noise: ProcessNoise, key: Array, values: Values, factor: Values, shape: tuple[int, ...], length: float
+    noise: ProcessNoise,
+    leaps: Leaps,
+    values: Values,
+    factor: Values,
+    shape: tuple[int, ...],
+    length: float,
 ) -> dict[str, Array]:
     """Returns what the noisy flows come out as in one step, by name.
 
     Args:
         noise: What is noisy.
-        key: Of this step.
+        leaps: Where the whole persons of this step come from.
         values: Every variable as it would be without noise.
         factor: This month's factor of each environmental flow.
         shape: Of the batch.
@@ -170,18 +201,16 @@ def noisy_flows(
     expected = {
         one.name: jnp.broadcast_to(values[one.name] * factor.get(one.name, 1.0), shape) for one in noise.flows
     }
-    draws = len(noise.sources) + sum(len(one.leaps) for one in noise.outlets)
-    chance = iter(uniforms(key, (draws, *shape)) if draws else ())
     found = {name: expected[name] for name in noise.smooth_sources}
     for name in noise.sources:
-        found[name] = poisson(next(chance), expected[name] * length) / length
+        found[name] = leaps.poisson(expected[name] * length) / length
     for outlet in noise.outlets:
-        found |= _leaving(outlet, chance, values, expected, length)
+        found |= _leaving(outlet, leaps, values, expected, length)
     return found
 
 
 def _leaving(
-    outlet: Outlet, chance: Iterator[Array], values: Values, expected: Values, length: float
+    outlet: Outlet, leaps: Leaps, values: Values, expected: Values, length: float
 ) -> dict[str, Array]:
     """Returns what the noisy outflows of one stock come out as."""
     found = {}
@@ -207,7 +236,7 @@ def _leaving(
         here = jnp.where(
             part < rest, part / jnp.where(rest > 0.0, rest, 1.0), jnp.where(part > 0.0, 1.0, part)
         )
-        moved = binomial(next(chance), present, here)
+        moved = leaps.binomial(present, here)
         found[name] = moved / length
         present, rest = present - moved, rest - part
     return found

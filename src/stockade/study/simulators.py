@@ -23,18 +23,19 @@ def fitting_simulator(folder: StudyFolder, *, noisy: bool = False) -> Simulator:
         folder.model,
         outputs=tuple(dict.fromkeys((*observed, *reported))),
         inputs=tuple(one.canonical for one in study.inputs),
-        overridable=tuple(one.canonical for one in study.noises) if noisy else (),
+        overridable=_noisy(folder) if noisy else (),
         average=True,
         together=False if noisy else None,
     )
 
 
-def judging_simulator(folder: StudyFolder, wanted: Iterable[str]) -> Simulator:
+def judging_simulator(folder: StudyFolder, wanted: Iterable[str], *, noisy: bool = False) -> Simulator:
     """Returns the simulator that answers claims: monthly means of what is wanted, under any scenario.
 
     Args:
         folder: The study.
         wanted: Names of the variables to look at; those that scenarios hold are added.
+        noisy: Whether its stepper lets the study's noisy flows change.
     """
     held = tuple(dict.fromkeys(one.canonical for two in folder.study.scenarios for one in two.interventions))
     names = tuple(dict.fromkeys((*(canonical(one) for one in wanted), *held)))
@@ -42,6 +43,11 @@ def judging_simulator(folder: StudyFolder, wanted: Iterable[str]) -> Simulator:
         folder.model,
         outputs=names,
         inputs=tuple(one.canonical for one in folder.study.inputs),
-        overridable=held,
+        overridable=held if not noisy else tuple(dict.fromkeys((*held, *_noisy(folder)))),
         average=True,
+        together=False if noisy else None,
     )
+
+
+def _noisy(folder: StudyFolder) -> tuple[str, ...]:
+    return tuple(one.canonical for one in folder.study.noises)

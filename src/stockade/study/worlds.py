@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
+from stockade.arrays import Floats
 from stockade.claims.worlds import World
 from stockade.compiler.compile import Simulator
 from stockade.compiler.integrate import Overrides
@@ -37,6 +40,22 @@ LARGEST_COUNT = 1e12
 
 UNFITTED_DISPERSION = Prior("dispersion", "lognormal", 2.0, 1.0)
 """What a null takes for the dispersion of a series that the study does not fit."""
+
+
+Run = Callable[[Floats, Floats | None, Overrides], Floats]
+"""Constants (constants, draw), inputs and overrides -> outputs (month, output, draw)."""
+
+
+class Runs(NamedTuple):
+    """How the draws of an explanation are run.
+
+    Attributes:
+        prior: Those of its prior, the first `PRIOR_DRAWS` of them.
+        posterior: Those of its posterior.
+    """
+
+    prior: Run
+    posterior: Run
 
 
 @dataclass(frozen=True)
@@ -92,13 +111,22 @@ class WorldMaker:
         return seen_series(self.folder, self.when)
 
 
-def mechanism_account(maker: WorldMaker, posterior: Posterior) -> Account:
+def mechanism_account(maker: WorldMaker, posterior: Posterior, runs: Runs | None = None) -> Account:
     """Returns the account of an explanation with a mechanism, the world of its prior beside it.
+
+    Args:
+        maker: What worlds of a date share.
+        posterior: The explanation's.
+        runs: How its draws are run; without noise where None is given.
 
     Raises:
         StockadeError: ``not-finite`` where a posterior draw runs into NaN or infinity.
     """
-    prior, account = (_account(maker, posterior, prior=one) for one in (True, False))
+    if runs is None:
+        plain = partial(ensemble, maker.simulator)
+        runs = Runs(plain, plain)
+    prior = _account(maker, posterior, runs.prior, prior=True)
+    account = _account(maker, posterior, runs.posterior, prior=False)
     return replace(account, world=replace(account.world, prior=prior.world))
 
 
@@ -108,7 +136,7 @@ def posterior_account(maker: WorldMaker, posterior: Posterior) -> Account:
     Raises:
         StockadeError: ``not-finite`` as `mechanism_account`.
     """
-    return _account(maker, posterior, prior=False)
+    return _account(maker, posterior, partial(ensemble, maker.simulator), prior=False)
 
 
 def null_account(maker: WorldMaker, name: str, fit: NullFit, problem: Problem, draws: int) -> Account:
@@ -148,20 +176,20 @@ def month_times(simulator: Simulator, study: Study) -> np.ndarray:
     return rows + study.period.first
 
 
-def _account(maker: WorldMaker, posterior: Posterior, *, prior: bool) -> Account:
+def _account(maker: WorldMaker, posterior: Posterior, run: Run, *, prior: bool) -> Account:
     """Runs the draws of a posterior, or of its prior, as they are and under every scenario."""
     simulator, study = maker.simulator, maker.folder.study
     keep = slice(0, min(PRIOR_DRAWS, len(posterior.prior_draws))) if prior else slice(None)
     constants = constants_of(simulator, posterior, prior=prior)[:, keep]
     inputs = input_array(maker.folder, simulator, maker.when)
     nothing = unchanged(simulator, constants.shape[1])
-    results = ensemble(simulator, constants, inputs, nothing)
+    results = run(constants, inputs, nothing)
     wrong = None if prior else check_finite(simulator, constants, results, inputs, nothing)
     if wrong is not None:
         raise StockadeError(wrong)
     base = trajectories(simulator, results)
     under = {
-        one.id: _under(maker, one, constants, inputs, base, prior=prior)
+        one.id: _under(maker, one, run, constants, inputs, base, prior=prior)
         for one in study.scenarios
         if one.id in maker.needs.under
     }
@@ -200,6 +228,7 @@ def unchanged(simulator: Simulator, draws: int) -> Overrides:
 def _under(
     maker: WorldMaker,
     scenario: Scenario,
+    run: Run,
     constants: np.ndarray,
     inputs: np.ndarray | None,
     base: Trajectories,
@@ -214,7 +243,7 @@ def _under(
     """
     meant = changes([scenario], maker.folder.study.period.first)
     overrides = resolve(meant, maker.simulator, base)
-    results = ensemble(maker.simulator, constants, inputs, overrides)
+    results = run(constants, inputs, overrides)
     wrong = None if prior else check_finite(maker.simulator, constants, results, inputs, overrides)
     if wrong is not None:
         raise StockadeError(replace(wrong, message=f"under the scenario '{scenario.id}', {wrong.message}"))
