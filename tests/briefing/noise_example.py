@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stockade.briefing.noise import AVERAGE, HeldOut, Noise, NoiseRow, NoiseScale, NoisyDate
+from stockade.briefing.noise import AVERAGE, HeldOut, Noise, NoiseClaim, NoiseRow, NoiseScale, NoisyDate
 from stockade.briefing.noises import told
 
 EVIDENCE = {
@@ -60,7 +60,12 @@ def example_noise() -> Noise:
         )
     ]  # fmt: skip
     untried = tuple(one for one in EVIDENCE if one not in ("supply", "commentary"))
-    dates = (NoisyDate("2008-03-21", (*rows, average)), NoisyDate("2010-12-31", tuple(late), untried))
+    claims = (
+        NoiseClaim("capability-falls", "capability falls", 0.83, 0.74, 0.01, 0.02, "very likely", "likely"),
+        NoiseClaim("bombers-dry-up", "<b>dry up</b>", 0.31, 0.33, 0.01, 0.02, "unlikely", "unlikely"),
+    )
+    first = NoisyDate("2008-03-21", (*rows, average), claims=claims)
+    dates = (first, NoisyDate("2010-12-31", tuple(late), untried))
     flows = (
         "foreign arrivals: in whole persons and times a factor, its scale 'scatter of arrivals' (gangs).",
         "foreign departures: in whole persons (each goes by himself).",

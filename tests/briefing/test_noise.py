@@ -12,11 +12,12 @@ from syrupy.assertion import SnapshotAssertion
 
 from stockade.briefing.document import Document
 from stockade.briefing.html import render_html
-from stockade.briefing.noise import AVERAGE, HeldOut, NoiseRow, NoisyDate
+from stockade.briefing.noise import AVERAGE, HeldOut, NoiseClaim, NoiseRow, NoisyDate
 from stockade.briefing.noise_figures import noise_figures
 from stockade.briefing.noises import judged, made_words, noise_sentences
 from stockade.briefing.terminal import print_chance
 from stockade.briefing.terminal_noise import print_noise
+from stockade.claims.words import phrase
 from tests.briefing.noise_example import example_noise
 
 
@@ -82,6 +83,21 @@ def test_evidence_is_higher_only_beyond_its_error() -> None:
     assert "of 1 explanation: lower for 1." in said(replace(A, log_evidence_with=-7.0))
 
 
+def test_claims_that_get_other_words_are_named_the_largest_change_first() -> None:
+    def claim(name: str, before: float, after: float) -> NoiseClaim:
+        return NoiseClaim(name, "", before, after, 0.01, 0.01, phrase(before), phrase(after))
+
+    same, near, far = claim("same", 0.3, 0.35), claim("near", 0.79, 0.82), claim("far", 0.9, 0.5)
+    assert "Of 2 claims with a probability, all keep their words" in said(A, claims=(same, same))
+    assert (
+        "Of 3 claims with a probability, 1 keeps its words with chance in the flows; what changes: “far” from "
+        "very likely (90 %) to roughly even chance (50 %); “near” from likely (79 %) to very likely (82 %)."
+    ) in said(A, claims=(same, near, far))
+    many = tuple(claim(f"c{i}", 0.79, 0.81) for i in range(5))
+    assert ", and 2 more." in said(A, claims=many)
+    assert "claims" not in said(A)
+
+
 def test_cautions() -> None:
     assert "Caution" not in said(A, B, average((6, 9)))
     assert "particles collapsed for “a”; do not lean" in said(replace(A, collapsed=True), B)
@@ -137,6 +153,8 @@ def test_the_page_has_the_section_only_where_noise_was_tried(document: Document)
     assert 'href="#noise"' in page
     assert "What chance in the flows changes" in page
     assert "particles collapsed</span>" in page
+    assert "What becomes of the claims" in page
+    assert "<b>dry up" not in page
     assert "82\u00a0% → 94\u00a0%" in page
     assert '<p class="loses">Caution: the particles collapsed' in page
     assert "What chance in the flows changes" not in render_html(replace(document, noise=None))

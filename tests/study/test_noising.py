@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,28 @@ import pytest
 from rich.console import Console
 
 from stockade.briefing.document import to_json
+from stockade.briefing.noise import NoisyDate
+from stockade.briefing.noises import told
 from stockade.briefing.terminal_noise import print_noise
 from stockade.errors import StockadeError
+from stockade.inference.noisy_fit import NOISY_SETTINGS
+from stockade.progress import silent
+from stockade.simulation.scenarios import resolve
+from stockade.simulation.trajectories import trajectories
 from stockade.study.build_noise import noise_of
+from stockade.study.fits import fit_study
+from stockade.study.interventions import changes
 from stockade.study.noises import kept_noise
 from stockade.study.noising import noise_study
-from stockade.study.problems import parameter_names
+from stockade.study.noisy_claims import noisy_claims
+from stockade.study.noisy_fits import NoisyFits, scales_of
+from stockade.study.noisy_runs import NoisyRuns
+from stockade.study.problems import input_array, parameter_names
 from stockade.study.read import open_study
+from stockade.study.route import judge_study
+from stockade.study.simulators import fitting_simulator, judging_simulator
+from stockade.study.store import FOLDER, Store
+from stockade.study.worlds import constants_of, unchanged
 from tests.study.tiny import write_tiny
 
 MARK = '[prior."initial poachers"]'
@@ -113,3 +129,58 @@ def test_a_noisy_fit_stands_beside_the_fit_without(tmp_path) -> None:
     assert kept_noise(open_study(folder).study) == found
     assert any("held-out months" in one for one in found.dates[0].says)
     assert found.dates[0].untried == ("weariness",)
+
+
+@pytest.fixture(scope="module")
+def noisy_fits(tmp_path_factory):
+    """Both explanations fitted with noise, with few draws."""
+    folder = open_study(noisy_tiny(tmp_path_factory.mktemp("noisy")))
+    study, when = folder.study, min(folder.study.as_of)
+    store = Store(study.folder / FOLDER)
+    fits = fit_study(folder, fitting_simulator(folder), study.fit, store, silent, fresh=False)
+    settings = replace(NOISY_SETTINGS, particles=32)
+    work = NoisyFits(folder, fits, store, settings, seed=7, repeats=2)
+    return folder, fits, when, work.of(when, ["patrols", "weariness"], silent)
+
+
+@pytest.mark.slow
+@pytest.mark.core
+def test_the_paths_of_the_filter_are_those_of_the_worlds_and_carry_on_under_scenarios(noisy_fits) -> None:
+    folder, _, when, fitted = noisy_fits
+    one = fitted["patrols"]
+    simulator = judging_simulator(folder, ["departures", "recruits", "kills"], noisy=True)
+    maker = NoisyRuns(simulator, noise_of(folder.study, folder.model), scales_of(folder.study), 7)
+    run = maker.of(one.posterior, one.luck).posterior
+    constants = constants_of(simulator, one.posterior, prior=False)
+    inputs, nothing = input_array(folder, simulator, when), unchanged(simulator, constants.shape[1])
+    found = trajectories(simulator, run(constants, inputs, nothing))
+    kills = one.problem.simulator.outputs.index("kills")
+    np.testing.assert_allclose(found.values["kills"], one.paths[:, kills], rtol=1e-6)
+    left = found.values["departures"]
+    np.testing.assert_allclose(left, np.rint(left), atol=1e-6)
+    meant = resolve(changes(folder.study.scenarios, folder.study.period.first), simulator, found)
+    under = trajectories(simulator, run(constants, inputs, meant)).values
+    begins = folder.study.scenarios[0].from_ - folder.study.period.first
+    for name in ("recruits", "departures"):
+        np.testing.assert_allclose(under[name][:begins], found.values[name][:begins], rtol=1e-9)
+    # Fewer patrols, the same luck: the same come, fewer leave, in nearly every draw.
+    np.testing.assert_allclose(under["recruits"], found.values["recruits"], rtol=1e-9)
+    assert np.mean(under["kills"][-1] >= found.values["kills"][-1]) > 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.core
+def test_claims_are_judged_with_noise_and_without(noisy_fits) -> None:
+    folder, fits, when, fitted = noisy_fits
+    claims = {one.id: one for one in noisy_claims(folder, fits, when, fitted, 7)}
+    assert set(claims) <= {one.id for one in folder.study.claims}
+    assert {"fewer-kills", "fewer-poachers", "patrols-did-it"} <= set(claims)
+    document = judge_study(folder.study.folder)
+    usual = {one.id: one.probability for one in document.as_of[0].claims}
+    for one in claims.values():
+        assert one.probability_without == pytest.approx(usual[one.id])
+        assert 0 <= one.probability_with <= 1
+        assert one.phrase_with
+    assert any(one.probability_with != one.probability_without for one in claims.values())
+    at = NoisyDate("2007-12-31", (), claims=tuple(claims.values()))
+    assert any("with a probability" in one for one in told(at).says)

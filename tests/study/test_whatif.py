@@ -12,6 +12,7 @@ from stockade.briefing.document import to_json
 from stockade.briefing.terminal_contrasts import print_contrasts
 from stockade.errors import StockadeError
 from stockade.study.whatif import whatif_study
+from tests.study.test_noising import noisy_tiny
 from tests.study.test_route import kept, rewrite
 from tests.study.tiny import patrols_at
 
@@ -119,3 +120,24 @@ def test_the_terminal_shows_each_variable(contrast) -> None:
     text = console.export_text()
     assert "Patrols stay as they were at first." in text
     assert text.index("poachers") < text.index("people hurt") < text.index("herd")
+
+
+def test_with_noise_a_draw_has_the_same_luck_in_both_histories(tmp_path) -> None:
+    folder = noisy_tiny(tmp_path)
+    (found,) = whatif_study(folder, ["few_patrols"], as_of=["2007-12-31"], noise=True)
+    assert found.noise
+    # Recruits do not hang on patrols: the same come, to a person, which independent chance would not do.
+    recruits, poachers = row(found, "recruits", "patrols"), row(found, "poachers", "patrols")
+    assert recruits.difference_low == recruits.difference_high == 0.0
+    assert recruits.base_low < recruits.base_high
+    assert poachers.difference_low >= 0.0
+    assert poachers.difference_median > 0.0
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_contrasts([found], console)
+    assert "same chance in its flows" in " ".join(console.export_text().split())
+
+
+def test_with_noise_there_must_be_some(assessed) -> None:
+    with pytest.raises(StockadeError) as caught:
+        whatif_study(assessed[0], ["few_patrols"], noise=True)
+    assert caught.value.diagnostics[0].code == "no-noise"

@@ -72,6 +72,7 @@ class Contrast:
         silent: Weight of the explanations without a mechanism, which say nothing of a scenario.
         rows: Every variable, first as all explanations say, then one by one.
         doubts: What the fits failed, if anything, a sentence each.
+        noise: Whether there was chance in the flows, the same in both histories.
     """
 
     scenarios: tuple[str, ...]
@@ -83,3 +84,4 @@ class Contrast:
     silent: float
     rows: tuple[ContrastRow, ...]
     doubts: tuple[str, ...] = ()
+    noise: bool = False

@@ -94,6 +94,31 @@ class NoiseRow:
 
 
 @dataclass(frozen=True)
+class NoiseClaim:
+    """A claim judged by the fits without noise in the flows and by those with it.
+
+    Attributes:
+        id: Its id.
+        quote: Words quoted.
+        probability_without: Without noise, averaged over the explanations that speak.
+        probability_with: The same with noise.
+        mc_error_without: Monte Carlo error of the first.
+        mc_error_with: Of the second.
+        phrase_without: The word of ICD 203 without noise, or why there is none.
+        phrase_with: The same with noise.
+    """
+
+    id: str
+    quote: str
+    probability_without: Number
+    probability_with: Number
+    mc_error_without: Number
+    mc_error_with: Number
+    phrase_without: str
+    phrase_with: str
+
+
+@dataclass(frozen=True)
 class NoisyDate:
     """All explanations as of one date, without noise in the flows and with it.
 
@@ -102,12 +127,15 @@ class NoisyDate:
         rows: Explanations in the study's order, and their weighted average where all were fitted in one run.
         untried: Explanations with a mechanism that were not fitted with noise; the weights leave them out.
         says: What noise changed, in sentences, coverage of held-out months first.
+        claims: The claims that have a probability both ways, in the study's order; none where not all
+            explanations were fitted in one run.
     """
 
     date: str
     rows: tuple[NoiseRow, ...]
     untried: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
+    claims: tuple[NoiseClaim, ...] = ()
 
     @property
     def explanations(self) -> tuple[NoiseRow, ...]:

@@ -9,6 +9,8 @@ from stockade.briefing.noise import HeldOut, Noise, NoiseRow, NoisyDate
 from stockade.briefing.wording import SPACE, count, coverage, day, percent, several
 
 CAUTION = "Caution: "
+NAMED = 3
+"""Claims with other words that a sentence names."""
 SURE = 2.0
 """Standard errors by which one log evidence must lie above another to be called higher."""
 
@@ -20,12 +22,12 @@ def told(at: NoisyDate) -> NoisyDate:
 
 def noise_sentences(at: NoisyDate) -> list[str]:
     """Returns what noise changed as of a date: coverage, score, which explanation leads, cautions."""
-    return [*_coverage(at), *_leader(at), *_evidence(at), *_cautions(at)]
+    return [*_coverage(at), *_claims(at), *_leader(at), *_evidence(at), *_cautions(at)]
 
 
 def short_sentences(at: NoisyDate) -> list[str]:
     """Returns the least that must be said as of a date: coverage, which explanation leads, cautions."""
-    return [*_coverage(at)[:1], *_leader(at), *_cautions(at)]
+    return [*_coverage(at)[:1], *_claims(at), *_leader(at), *_cautions(at)]
 
 
 def made_words(found: Noise) -> str:
@@ -63,6 +65,27 @@ def _coverage(at: NoisyDate) -> list[str]:
     )
     lower = sum(one.crps_with < one.crps_without for one in row.held_out)
     return [first, f"The forecast's CRPS (lower is better) fell on {lower} of {len(row.held_out)} series."]
+
+
+def _claims(at: NoisyDate) -> list[str]:
+    """Returns which claims get other words; the largest changes are named."""
+    if not at.claims:
+        return []
+    moved = [one for one in at.claims if one.phrase_without != one.phrase_with]
+    of = count(len(at.claims), "claim")
+    if not moved:
+        return [f"Of {of} with a probability, all keep their words with chance in the flows."]
+    moved.sort(key=lambda one: -abs((one.probability_with or 0.0) - (one.probability_without or 0.0)))
+    named = [
+        f"“{one.id}” from {one.phrase_without} ({percent(one.probability_without)}) to {one.phrase_with} "
+        f"({percent(one.probability_with)})"
+        for one in moved[:NAMED]
+    ]
+    more = f", and {len(moved) - NAMED} more" if len(moved) > NAMED else ""
+    kept = len(at.claims) - len(moved)
+    keep = "1 keeps its words" if kept == 1 else f"{kept} keep their words"
+    said = f"Of {of} with a probability, {keep} with chance in the flows; what changes"
+    return [f"{said}: {'; '.join(named)}{more}."]
 
 
 def _months(row: NoiseRow) -> int:

@@ -73,6 +73,7 @@ KINDS: tuple[type, ...] = (
     noise.NoiseRow,
     noise.HeldOut,
     noise.NoiseScale,
+    noise.NoiseClaim,
     loops.Feedback,
     loops.FeedbackLoop,
     loops.Phase,

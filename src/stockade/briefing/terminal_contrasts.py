@@ -23,9 +23,11 @@ def print_contrasts(contrasts: Sequence[Contrast], console: Console) -> None:
     for one in contrasts:
         _print(one, console)
     if contrasts:
+        noisy = any(one.noise for one in contrasts)
+        luck = ", with the same chance in its flows where the scenario leaves them some" if noisy else ""
         _paragraph(
             console,
-            "Medians with 90 % intervals, draw by draw: the same draw lives through both histories. A "
+            f"Medians with 90 % intervals, draw by draw: the same draw lives through both histories{luck}. A "
             "scenario says what the model implies; what the model leaves out, it leaves out of both.",
         )
 

@@ -26,6 +26,9 @@ def print_noise(found: Noise, console: Console) -> None:
             said = "Months held out within the 50 % and the 90 % intervals, without noise → with it"
             console.print(Text(said, "bold"))
             console.print(_coverage(one))
+        if one.claims:
+            console.print(Text("Claims, without noise → with it", "bold"))
+            console.print(_claims(one))
         for row in one.explanations:
             for scale in row.scales:
                 said = f"{number(scale.median)} ({number(scale.low)} to {number(scale.high)})"
@@ -62,6 +65,20 @@ def _coverage(one: NoisyDate) -> Table:
                 _change(coverage(held.without90), coverage(held.with90)),
                 _change(number(held.crps_without), number(held.crps_with)),
             )  # fmt: skip
+    return table
+
+
+def _claims(one: NoisyDate) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("claim", overflow="fold")
+    table.add_column("probability", justify="right", overflow="fold")
+    table.add_column("in words", overflow="fold")
+    for claim in one.claims:
+        words = claim.phrase_with
+        if claim.phrase_without != words:
+            words = _change(claim.phrase_without, words)
+        likely = _change(percent(claim.probability_without), percent(claim.probability_with))
+        table.add_row(Text(claim.id), likely, Text(words))
     return table
 
 

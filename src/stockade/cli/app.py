@@ -278,6 +278,9 @@ def whatif(
             "--as-of", metavar="DAY", help="A date of the study; may be repeated. The latest if not given."
         ),
     ] = None,
+    noise: Annotated[
+        bool, typer.Option("--noise", help="With chance in the flows: the same in both histories.")
+    ] = False,
     json_file: JsonOption = None,
     seed: SeedOption = None,
     particles: ParticlesOption = None,
@@ -290,7 +293,7 @@ def whatif(
 
         compare(
             study, tuple(scenarios or ()), tuple(as_of or ()), json_file,
-            fresh=fresh, seed=seed, particles=particles, repeats=repeats,
+            fresh=fresh, noise=noise, seed=seed, particles=particles, repeats=repeats,
         )  # fmt: skip
 
 

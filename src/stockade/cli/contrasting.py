@@ -18,6 +18,7 @@ def compare(
     json_file: Path | None,
     *,
     fresh: bool,
+    noise: bool,
     **overrides: int | None,
 ) -> None:
     """Compares scenarios with what was, prints the tables, and writes them as JSON where asked.
@@ -28,6 +29,7 @@ def compare(
         as_of: Dates; the latest where empty.
         json_file: Where JSON goes, if anywhere.
         fresh: Use nothing that is kept.
+        noise: Take the fits with noise in the flows.
         overrides: seed, particles, repeats; None leaves the study's own.
     """
     folder = study_folder(study)
@@ -37,7 +39,9 @@ def compare(
 
     given = {name: value for name, value in overrides.items() if value is not None}
     with bars() as progress:
-        found = whatif_study(folder, scenarios, as_of=as_of, progress=progress, fresh=fresh, **given)
+        found = whatif_study(
+            folder, scenarios, as_of=as_of, progress=progress, fresh=fresh, noise=noise, **given
+        )
     if json_file is not None:
         write_json({"study": folder.resolve().name, "contrasts": [to_json(one) for one in found]}, json_file)
     print_contrasts(found, Console(stderr=json_file == STANDARD_OUTPUT))

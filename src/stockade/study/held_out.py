@@ -12,11 +12,10 @@ from stockade.forecasts.mixture import mix, pick
 from stockade.forecasts.predict import predict_counts, seed_for
 from stockade.forecasts.scores import Forecast, ScoreRow, score
 from stockade.inference.likelihood import simulate
-from stockade.inference.noisy import NoisyLayout
-from stockade.inference.noisy_fit import noisy_paths
 from stockade.inference.posterior import Posterior, parameter_draws
 from stockade.inference.problem import Problem, arrays_of, layout_of
 from stockade.study.folder import StudyFolder
+from stockade.study.noisy_fits import NoisyFit
 from stockade.study.problems import seen_series
 from stockade.study.scoring import DRAWS
 from stockade.study.worlds import LARGEST_COUNT
@@ -34,31 +33,23 @@ class HeldOutForecasts:
         self.seed = seed
         self.drawn: list[tuple[_Drawn, _Drawn]] = []
 
-    def add(
-        self, name: str, plain: Posterior, noisy: Posterior, without: Problem, with_: Problem,
-        z: np.ndarray, layout: NoisyLayout, particles: int,
-    ) -> tuple[HeldOut, ...]:  # fmt: skip
+    def add(self, plain: Posterior, without: Problem, noisy: NoisyFit) -> tuple[HeldOut, ...]:
         """Returns how an explanation's two forecasts did.
 
         Args:
-            name: The explanation.
             plain: Its posterior without noise.
-            noisy: Its posterior with noise.
             without: Its problem without noise.
-            with_: Its problem with noise.
-            z: Coordinates (D, draw) of the noisy posterior's draws.
-            layout: Of the noisy problem.
-            particles: Of the filter.
+            noisy: Its fit with noise.
         """
         if self.table is None:
             return ()
+        name, with_ = plain.explanation, noisy.problem
         theta = parameter_draws(plain, without.parameters)
         smooth = np.asarray(simulate(jnp.asarray(theta), arrays_of(without), layout_of(without)))
-        rough = np.asarray(noisy_paths(z, arrays_of(with_), layout, particles, seed=self.seed))
-        noisy_theta = parameter_draws(noisy, with_.parameters)
+        noisy_theta = parameter_draws(noisy.posterior, with_.parameters)
         both = (
             self._counts(without, smooth, theta, name, "without"),
-            self._counts(with_, rough, noisy_theta, name, "with"),
+            self._counts(with_, noisy.paths, noisy_theta, name, "with"),
         )
         self.drawn.append(both)
         return self._compared(*both)

@@ -19,7 +19,8 @@ from stockade.study.store import FOLDER, Store
 from stockade.study.study import Study
 
 ROOMS = (
-    *FITTING, "study/build_noise.py", "study/held_out.py", "study/noising.py", "study/scoring.py",
+    *FITTING, "study/build_noise.py", "study/held_out.py", "study/noising.py", "study/noisy_claims.py",
+    "study/noisy_fits.py", "study/noisy_runs.py", "study/scoring.py",
 )  # fmt: skip
 """Code that decides what noise changes."""
 
@@ -94,14 +95,15 @@ def _both(study: Study, old: NoisyDate | None, new: NoisyDate | None) -> NoisyDa
         if name not in before or (row.draws or 0) >= (before[name].draws or 0)
     }
     ordered = [chosen[one.id] for one in study.explanations if one.id in chosen]
-    # An average can only be made where the draws are: it stays where it is of these very rows.
-    averages = [
-        date.average
-        for date, rows in ((new, after), (old, before))
-        if date.average is not None and _found(rows.values()) == _found(chosen.values())
-    ]
+    # An average and verdicts can only be made where the draws are: they stay where they are of these rows.
+    same = [
+        date for date, rows in ((new, after), (old, before))
+        if _found(rows.values()) == _found(chosen.values())
+    ]  # fmt: skip
+    averages = [date.average for date in same if date.average is not None]
+    claims = next((date.claims for date in same if date.claims), ())
     rows = (*_weighed(ordered), *averages[:1])
-    return told(NoisyDate(new.date, rows, untried(study, list(chosen))))
+    return told(NoisyDate(new.date, rows, untried(study, list(chosen)), claims=claims))
 
 
 def _found(rows: Any) -> dict[str, NoiseRow]:

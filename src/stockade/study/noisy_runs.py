@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -14,7 +15,10 @@ from stockade.forecasts.predict import seed_for
 from stockade.inference.noisy_month import Drawn
 from stockade.inference.posterior import Posterior, parameter_draws
 from stockade.inference.replay import Luck, fresh_luck, replay
+from stockade.progress import Progress
 from stockade.simulation.process_noise import ProcessNoise
+from stockade.study.build_noise import noise_of
+from stockade.study.noisy_fits import NoisyFits, scales_of
 from stockade.study.worlds import PRIOR_DRAWS, Run, Runs
 
 
@@ -59,3 +63,24 @@ class NoisyRuns:
             return replay(stepper, self.noise, luck, Drawn(constants, scales, inputs), overrides)
 
         return run
+
+
+def noisy_draws(
+    work: NoisyFits, simulator: Simulator, when: date, progress: Progress, *, fresh: bool
+) -> dict[str, tuple[Posterior, Run]]:
+    """Returns every explanation's noisy posterior, and how its draws are run.
+
+    Args:
+        work: Makes the fits, or finds those that are kept.
+        simulator: Compiled with the noisy flows, and what scenarios change, as overridable.
+        when: The date.
+        progress: Told how far the work is.
+        fresh: Pass over whatever is kept.
+    """
+    study = work.folder.study
+    maker = NoisyRuns(simulator, noise_of(study, work.folder.model), scales_of(study), work.seed)
+    names = [one.id for one in study.explanations if one.mechanism]
+    fitted = work.of(when, names, progress, fresh=fresh)
+    return {
+        name: (one.posterior, maker.of(one.posterior, one.luck).posterior) for name, one in fitted.items()
+    }

@@ -18,6 +18,7 @@ from stockade.data.months import Window
 from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.forecasts.mixture import mix, pick
 from stockade.forecasts.predict import seed_for
+from stockade.inference.noisy_fit import NOISY_SETTINGS
 from stockade.inference.posterior import Posterior
 from stockade.model.elaborate import elaborate
 from stockade.model.expressions import Table
@@ -34,12 +35,14 @@ from stockade.study.fits import Fits, fit_study
 from stockade.study.folder import StudyFolder
 from stockade.study.form import did_you_mean
 from stockade.study.interventions import changes
+from stockade.study.noisy_fits import REPEATS, NoisyFits, need_noise
+from stockade.study.noisy_runs import noisy_draws
 from stockade.study.problems import input_array
 from stockade.study.read import open_study
 from stockade.study.simulators import fitting_simulator
 from stockade.study.store import FOLDER, Store
 from stockade.study.study import Fit, Scenario
-from stockade.study.worlds import constants_of, month_times, unchanged
+from stockade.study.worlds import Run, constants_of, month_times, unchanged
 
 ALL = "all"
 Paths = Mapping[str, np.ndarray]
@@ -63,6 +66,7 @@ def whatif_study(
     as_of: Sequence[str] = (),
     progress: Progress = silent,
     fresh: bool = False,
+    noise: bool = False,
     **fit: int,
 ) -> tuple[Contrast, ...]:
     """Compares every stock and flow under scenarios with the same draws as it was.
@@ -73,16 +77,19 @@ def whatif_study(
         as_of: Dates of the study to look from, ``2008-03-21``; the latest where empty.
         progress: Told how far the work is.
         fresh: Pass over whatever is kept.
-        **fit: seed, particles or repeats in the place of the study's.
+        noise: Take the fits with noise in the flows; a draw then has the same chance in both histories.
+        **fit: seed, particles or repeats in the place of the study's; only a seed with noise.
 
     Returns:
         For each date, each scenario.
 
     Raises:
         StockadeError: With what is wrong in the folder; ``no-scenarios``, ``unknown-scenario``,
-            ``unknown-as-of``, ``scenarios-in-conflict``, ``not-finite``.
+            ``unknown-as-of``, ``scenarios-in-conflict``, ``not-finite``; with noise ``no-noise``.
     """
     study = open_study(folder)
+    if noise:
+        need_noise(study.study)
     together = _scenarios(study, wanted)
     dates = dates_named(study, as_of)
     settings = replace(study.study.fit, **fit)
@@ -93,15 +100,30 @@ def whatif_study(
     store = Store(study.study.folder / FOLDER)
     fits = fit_study(study, fitting, settings, store, progress, fresh=fresh)
     shown = _shown(study)
-    simulator = _simulator(study, shown)
+    simulator = _simulator(study, shown, noisy=noise)
+    noisy = NoisyFits(study, fits, store, NOISY_SETTINGS, settings.seed, REPEATS) if noise else None
     found, total = [], len(dates) * len(together)
     for when in dates:
-        runs = _Runs(study, simulator, fits, when, settings, shown)
+        drawn = (
+            _plain_draws(fits, simulator, when)
+            if noisy is None
+            else noisy_draws(noisy, simulator, when, progress, fresh=fresh)
+        )
+        runs = _Runs(study, simulator, fits, when, settings, shown, drawn, noise)
         for one in together:
             progress("comparing", len(found), total)
             found.append(runs.contrast(one))
     progress("comparing", total, total)
     return tuple(found)
+
+
+_Drawn = Mapping[str, tuple[Posterior, Run]]
+"""Explanation -> its posterior and how the draws of it are run."""
+
+
+def _plain_draws(fits: Fits, simulator: Simulator, when: date) -> _Drawn:
+    run = partial(ensemble, simulator)
+    return {name: (one, run) for (day, name), one in fits.posteriors.items() if day == when}
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,15 +136,13 @@ class _Runs:
     when: date
     fit: Fit
     shown: Sequence[_Shown]
-
-    @property
-    def posteriors(self) -> dict[str, Posterior]:
-        return {name: one for (when, name), one in self.fits.posteriors.items() if when == self.when}
+    drawn: _Drawn
+    noise: bool
 
     def contrast(self, scenarios: Sequence[Scenario]) -> Contrast:
         """Runs every explanation under scenarios that hold together, and as it was."""
         study = self.folder.study
-        pairs = {name: self._pair(one, scenarios) for name, one in self.posteriors.items()}
+        pairs = {name: self._pair(*one, scenarios) for name, one in self.drawn.items()}
         weights, silence = self._weights()
         window = Window(min(one.from_ for one in scenarios), study.period.last)
         rows = slice(window.first - study.period.first, None)
@@ -141,25 +161,24 @@ class _Runs:
             scenarios=tuple(one.id for one in scenarios), says=tuple(one.says for one in scenarios),
             date=self.when.isoformat(), window=str(window), beside=_beside(self.folder),
             structure_dependent=tuple(torn), silent=silence, rows=tuple(found), doubts=self._doubts(weights),
+            noise=self.noise,
         )  # fmt: skip
 
     def _weights(self) -> tuple[dict[str, float], float]:
         """Returns weights among the explanations with a mechanism, and the weight of those without."""
-        with_mechanism = {name: one.log_evidence for name, one in self.posteriors.items()}
+        with_mechanism = {name: one.log_evidence for name, (one, _) in self.drawn.items()}
         nulls = [one.log_evidence for (when, _), one in self.fits.nulls.items() if when == self.when]
         share = softmax(np.array([*with_mechanism.values(), *nulls]))[: len(with_mechanism)]
         own = dict(zip(with_mechanism, map(float, share / share.sum()), strict=True))
         return own, float(1.0 - share.sum())
 
-    def _pair(self, posterior: Posterior, scenarios: Sequence[Scenario]) -> tuple[Paths, Paths]:
+    def _pair(self, posterior: Posterior, run: Run, scenarios: Sequence[Scenario]) -> tuple[Paths, Paths]:
         simulator = self.simulator
         constants = constants_of(simulator, posterior, prior=False)
         inputs = input_array(self.folder, simulator, self.when)
-        plain = trajectories(
-            simulator, ensemble(simulator, constants, inputs, unchanged(simulator, constants.shape[1]))
-        )
+        plain = trajectories(simulator, run(constants, inputs, unchanged(simulator, constants.shape[1])))
         meant = resolve(changes(scenarios, self.folder.study.period.first), simulator, plain)
-        results = ensemble(simulator, constants, inputs, meant)
+        results = run(constants, inputs, meant)
         wrong = check_finite(simulator, constants, results, inputs, meant)
         if wrong is not None:
             names = " and ".join(f"'{one.id}'" for one in scenarios)
@@ -186,7 +205,7 @@ class _Runs:
     def _doubts(self, weights: Mapping[str, float]) -> tuple[str, ...]:
         return tuple(
             f"{name}, with {100 * weights[name]:.0f} % of the weight: {two.message} {two.hint}"
-            for name, one in self.posteriors.items()
+            for name, (one, _) in self.drawn.items()
             for two in one.diagnostics
             if weights[name] >= 0.01
         )
@@ -252,15 +271,17 @@ def _beside(folder: StudyFolder) -> tuple[str, ...]:
     return (*strength, *(() if deaths is None else (deaths,)))
 
 
-def _simulator(folder: StudyFolder, shown: Sequence[_Shown]) -> Simulator:
+def _simulator(folder: StudyFolder, shown: Sequence[_Shown], *, noisy: bool) -> Simulator:
     changed = dict.fromkeys(one.canonical for two in folder.study.scenarios for one in two.interventions)
+    flowing = [one.canonical for one in folder.study.noises] if noisy else []
     variables = [name for name in changed if folder.model.by_name[name].kind != "constant"]
     return compile(
         folder.model,
         outputs=tuple(dict.fromkeys((*(one.canonical for one in shown), *variables))),
         inputs=tuple(one.canonical for one in folder.study.inputs),
-        overridable=tuple(changed),
+        overridable=tuple(dict.fromkeys((*changed, *flowing))),
         average=True,
+        together=False if noisy else None,
     )
 
 
