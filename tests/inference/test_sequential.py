@@ -59,7 +59,8 @@ def test_the_end_is_that_of_a_fit_of_everything() -> None:
     found = [follow(days, seed=3, repeat=one, settings=SMALL) for one in range(2)]
     fit = sample_one_repeat(whole, seed=3, settings=SMALL)
     ends = [one.log_evidence[-1] for one in found]
-    np.testing.assert_allclose(ends, fit.log_evidence, atol=0.5)
+    # Bridged on both sides: errors of a few hundredths, that do not add up over 36 days.
+    np.testing.assert_allclose(ends, fit.log_evidence, atol=0.15)
     medians = np.array([one.quantiles[1, -1] for one in found])
     spread = np.std(np.log(fit.draws), axis=0)
     np.testing.assert_allclose(

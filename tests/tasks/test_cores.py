@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -30,10 +31,22 @@ def test_a_wrong_number_is_told(text: str, monkeypatch) -> None:
     assert VARIABLE in (caught.value.diagnostics[0].hint or "")
 
 
-def test_a_worker_has_one_thread(monkeypatch) -> None:
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system keeps no process to a core")
+def test_workers_keep_to_a_core_each(monkeypatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
+    allowed = os.sched_getaffinity(0)
     workers = Processes(2)
     try:
-        assert workers.submit(cores).result() == 1
+        # A slow task holds one worker, so that the other takes the next.
+        several = [workers.submit(_where, 0.5) for _ in range(4)]
+        kept = {one.result() for one in several}
     finally:
         workers.close(at_once=False)
+    assert all(len(one) == 1 for one, _ in kept)
+    assert all(count == 1 for _, count in kept)
+    assert len({one for one, _ in kept}) == min(2, len(allowed))
+
+
+def _where(seconds: float) -> tuple[tuple[int, ...], int]:
+    time.sleep(seconds)
+    return tuple(os.sched_getaffinity(0)), cores()

@@ -66,9 +66,9 @@ def sample_target(target: Target, noise: Stream, progress: Progress = silent) ->
     if possible == 0.0:
         raise StockadeError(_impossible_everywhere())
     states, stages, step, tempered = walk(noise, states, target, progress)
-    settled, resting = _settle(noise, states, step, target)
+    settled, resting = settle(noise, states, step, target)
     kept = joined(tuple(spaced(settled, STATES_KEPT)))
-    log_evidence = _bridged(noise, settled, target)
+    log_evidence = bridged(noise, settled, target)
     progress("fit", 100, 100)
     return Repeat(
         draws=np.asarray(to_natural(kept.z, target.arrays.priors)).T,
@@ -86,7 +86,7 @@ def warm(problem: Problem, settings: SmcSettings | None = None) -> None:
     noise = stream(0)
     start = begin(noise, prior_swarms(noise, target), jnp.asarray(0.0), target)
     states, _, _ = run_chains(noise, start, jnp.asarray(0.5), target, least=2, travel=0.0)
-    _bridged(noise, states, target)
+    bridged(noise, states, target)
     jax.block_until_ready(to_natural(joined(tuple(spaced(states, STATES_KEPT))).z, target.arrays.priors))
 
 
@@ -114,12 +114,23 @@ def walk(
     return states, stages, step, tempered
 
 
-def _settle(
-    noise: Stream, states: list[Swarm], step: Array, target: Target
+def settle(
+    noise: Stream, states: list[Swarm], step: Array, target: Target, count: int | None = None
 ) -> tuple[list[Swarm], list[Stage]]:
-    """Runs stages at temperature 1, the t fitted anew for each; returns the last's states and all records."""
+    """Runs stages at temperature 1, the t fitted anew for each.
+
+    Args:
+        noise: Where chance comes from.
+        states: Of chains at temperature 1.
+        step: Step size of the kernel.
+        target: What is sampled.
+        count: How many stages; None for as many as the settings say.
+
+    Returns:
+        The last stage's states, and all records.
+    """
     stages: list[Stage] = []
-    for _ in range(target.how.settle):
+    for _ in range(target.how.settle if count is None else count):
         start = go_on(noise, states, target)
         states, step, stage = run_chains(noise, start, step, target, least=2, travel=target.how.rest)
         stages.append(stage)
@@ -127,8 +138,14 @@ def _settle(
     return spaced(states, 2 * target.how.states), stages
 
 
-def _bridged(noise: Stream, settled: list[Swarm], target: Target) -> float:
-    """Returns the log evidence from settled states, each half of the chains bridged to the other's t."""
+def bridged(noise: Stream, settled: list[Swarm], target: Target) -> float:
+    """Returns the log evidence from settled states, each half of the chains bridged to the other's t.
+
+    Args:
+        noise: Where chance comes from.
+        settled: States of chains at temperature 1.
+        target: What they sample.
+    """
     estimates = []
     parts = _halves(tuple(settled))
     size = settled[0].z.shape

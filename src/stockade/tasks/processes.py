@@ -27,7 +27,10 @@ class Processes(Workers):
 
     def _started(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin)
+        places = context.SimpleQueue()
+        for place in range(self._count):
+            places.put(place)
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin, initargs=(places,))
 
     def submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
         """Hands a call over."""
@@ -54,11 +57,27 @@ class Processes(Workers):
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
-    """Begins a process: one thread, and deaf to interrupts, which are for whoever hands out the work."""
+def _begin(places: Any) -> None:
+    """Begins a process: on one core, and deaf to interrupts, which are for whoever hands out the work.
+
+    Args:
+        places: A queue with a number for each process that is started.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     one_thread()
+    _keep_to(places.get())
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _keep_to(place: int) -> None:
+    """Keeps this process to one core, where the system can; places beyond the last core begin again.
+
+    JAX hands work to threads of its own whatever it is told: left to it, a process on two cores took a fifth
+    more processor time for the same fits.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {allowed[place % len(allowed)]})
 
 
 def _end_with_parent() -> None:
