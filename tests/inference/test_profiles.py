@@ -11,6 +11,7 @@ import pytest
 from scipy import optimize, stats
 
 from stockade.arrays import Array
+from stockade.errors import StockadeError
 from stockade.inference import likelihood
 from stockade.inference.priors import Prior
 from stockade.inference.problem import Problem, arrays_of, layout_of
@@ -103,4 +104,58 @@ def test_a_profile_is_read(heights: list[float], word: str, low: bool, high: boo
     found = read_profile("x", np.arange(5.0), np.array(heights))
     assert (found.identified, found.low is not None, found.high is not None) == (word, low, high)
     if found.low is not None:
-        assert np.interp(found.low, np.arange(5.0), heights) == pytest.approx(-DROP)
+        roots = np.sqrt(-np.array(heights))
+        assert np.interp(found.low, np.arange(5.0), roots) == pytest.approx(np.sqrt(DROP))
+
+
+@pytest.mark.parametrize("sigma", [0.02, 0.05, 0.1, 0.3])
+@pytest.mark.parametrize("middle", [0.0, 0.19, 0.7])
+def test_narrow_intervals_are_found_between_the_points_of_the_grid(sigma: float, middle: float) -> None:
+    problem = log_normals(np.exp([middle]), np.array([sigma]), np.array([1.0]))
+    (found,) = profile_likelihoods(problem)
+    half = stats.norm.ppf(0.975) * sigma
+    assert found.low is not None
+    assert found.high is not None
+    ends = np.log([found.low, found.high])
+    np.testing.assert_allclose(ends, [middle - half, middle + half], atol=0.02 * half)
+    assert np.log(found.best) == pytest.approx(middle, abs=0.02 * half)
+    assert found.log_likelihood.max() == 0.0
+    assert not found.gaps
+    assert (np.diff(found.values) >= 0).all()
+
+
+def test_ends_of_what_hangs_together_are_those_of_the_marginal_normal() -> None:
+    sigma = 0.03
+    found = {one.name: one for one in profile_likelihoods(product_problem(sigma=sigma, both=True))}
+    half = stats.norm.ppf(0.975) * np.sqrt(5 * sigma**2 / 4)
+    for name, middle in (("x", 0.0), ("y", np.log(2.0))):
+        one = found[name]
+        assert one.low is not None
+        assert one.high is not None
+        np.testing.assert_allclose(
+            np.log([one.low, one.high]), [middle - half, middle + half], atol=0.03 * half
+        )
+
+
+def test_a_second_summit_is_not_cut_off() -> None:
+    at = np.linspace(-4.0, 4.0, 81)
+    heights = np.log(np.exp(-0.5 * ((at + 1.4) / 0.4) ** 2) + 0.75 * np.exp(-0.5 * ((at - 2.0) / 0.4) ** 2))
+    found = read_profile("x", at, heights - heights.max())
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < -1.8
+    assert found.high > 2.4
+    assert found.gaps
+
+
+def test_where_nothing_is_possible_it_says_so() -> None:
+    problem = log_normals(np.array([1.5]), np.array([0.3]), np.array([1.0]))
+
+    def run(constants, inputs=None, overrides=None):
+        return jnp.full((1, 1, constants.shape[1]), jnp.nan)
+
+    toy = problem.simulator
+    broken = replace(problem, simulator=Toy(toy.constants, toy.defaults, toy.outputs, run))
+    with pytest.raises(StockadeError) as caught:
+        profile_likelihoods(broken)
+    assert caught.value.diagnostics[0].code == "impossible-everywhere"

@@ -12,7 +12,7 @@ from rich.console import Console
 from stockade.cli.profiling import print_profiles
 from stockade.errors import StockadeError
 from stockade.study.profiling import profile_study, profiles_to_json
-from tests.study.tiny import TRUTH, write_tiny
+from tests.study.tiny import STUDY, TRUTH, write_tiny
 
 
 def test_a_study_is_profiled(tmp_path: Path) -> None:
@@ -36,3 +36,18 @@ def test_what_the_study_lacks_is_said(tmp_path: Path, explanation: str, as_of: s
     with pytest.raises(StockadeError) as caught:
         profile_study(write_tiny(tmp_path / "park"), explanation, as_of=as_of)
     assert caught.value.diagnostics[0].code == code
+
+
+def test_with_nothing_free_there_is_nothing_to_profile(tmp_path) -> None:
+    names = [line.split('"')[1] for line in STUDY.splitlines() if line.startswith('[prior."')]
+    held = ", ".join(f'"{one}" = 0.1' for one in (*names, "weariness"))
+    folder = write_tiny(
+        tmp_path / "park",
+        ("hold = { weariness = 0 }", f"hold = {{ {held} }}"),
+        ("bias_per_source = 0.2\n", ""),
+    )
+    with pytest.raises(StockadeError) as caught:
+        profile_study(folder, "patrols")
+    (found,) = caught.value.diagnostics
+    assert found.code == "nothing-free"
+    assert "hold" in (found.hint or "")

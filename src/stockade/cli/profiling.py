@@ -50,6 +50,7 @@ def print_profiles(found: Profiles, console: Console) -> None:
     table.add_column("identified", overflow="fold")
     for name, units, one in zip(found.names, found.units, found.profiles, strict=True):
         said = "not identified: flat" if one.flat else one.identified
+        said += ", with gaps in between" if one.gaps else ""
         shown = name if units in ("", "Dmnl") else f"{name} [{units}]"
         table.add_row(Text(shown), _end(one.low), _end(one.best), _end(one.high), said)
     console.print(table)

@@ -2,18 +2,20 @@
 
 The likelihood alone is maximised over all other free parameters at each point of a grid, so the prior has no
 say but for the range: nothing leaves the middle 99.99 % of its prior. Where the profile stays within 1.92 of
-its top, the chi-square bound of 95 % for one parameter, the data do not tell the value apart from the best
-(Raue et al. 2009, "Structural and practical identifiability analysis ... by exploiting the profile
-likelihood", Bioinformatics 25).
+the likelihood's top, the chi-square bound of 95 % for one parameter, the data do not tell the value apart
+from the best (Raue et al. 2009, "Structural and practical identifiability analysis ... by exploiting the
+profile likelihood", Bioinformatics 25).
 
 All points of all parameters climb side by side as one batch, each with its own BFGS approximation of the
-curvature; a second and a third climb begin where a neighbour on the grid ended, if that is higher.
+curvature; a second and a third climb begin where a neighbour on the grid ended, if that is higher. Then all
+climb with every parameter loose: the highest is the top that falls are counted from. The ends of an interval
+are looked for between the points that they lie between: near its top a profile is about parabolic, so the
+root of the fall is about straight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +23,9 @@ import numpy as np
 from scipy import stats
 
 from stockade.arrays import Array, Floats
+from stockade.errors import Diagnostic, Place, StockadeError
 from stockade.inference import likelihood
+from stockade.inference.climbing import Look, climb
 from stockade.inference.priors import PriorArrays, to_natural
 from stockade.inference.problem import Layout, Problem, ProblemArrays, arrays_of, layout_of
 from stockade.progress import Progress, silent
@@ -31,10 +35,8 @@ DROP = 0.5 * float(stats.chi2(1).ppf(0.95))
 FLAT = 0.1
 """A profile that falls less than this from its top to either end is flat: the value changes nothing."""
 _GRID_TAIL, _RANGE_TAIL = 0.005, 5e-5
-_CLIMBS, _HALVINGS = 3, 20
-_HOPELESS, _LONGEST, _SMALLEST_RISE = -1e10, 1.0, 1e-4
-
-Look = Callable[[Floats], tuple[Floats, Floats]]
+_CLIMBS, _REFINEMENTS = 3, 4
+_HOPELESS, _CLIFF = -1e10, 40.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +45,15 @@ class Profile:
 
     Attributes:
         name: The parameter.
-        values: (point,) on its natural scale, ascending, over the middle 99 % of its prior.
+        values: (point,) on its natural scale, ascending, over the middle 99 % of its prior; the best and the
+            points looked at near the ends are among them.
         log_likelihood: (point,) the best at each value; below the best of all, which is 0.
         best: Where the profile is highest.
         low: End of the 95 % interval; None where the prior's range ends first.
         high: Likewise.
         identified: ``both sides``, ``from below``, ``from above``, or ``not identified``.
         flat: Whether it is the same everywhere, as far as the grid shows.
+        gaps: Whether values between the ends fall by more than the interval allows.
     """
 
     name: str
@@ -60,6 +64,28 @@ class Profile:
     high: float | None
     identified: str
     flat: bool
+    gaps: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class _Curve:
+    """A profile while it is made: where its parameter was held, how high it got there, and where all stood.
+
+    Attributes:
+        at: (point,) coordinates of the parameter, ascending.
+        heights: (point,) log likelihoods.
+        z: (D, point) all coordinates.
+    """
+
+    at: Floats
+    heights: Floats
+    z: Floats
+
+    def with_(self, at: Floats, heights: Floats, z: Floats) -> _Curve:
+        """Returns it with more points."""
+        at, heights = np.append(self.at, at), np.append(self.heights, heights)
+        order = np.argsort(at, kind="stable")
+        return _Curve(at[order], heights[order], np.concatenate([self.z, z], axis=1)[:, order])
 
 
 def profile_likelihoods(
@@ -74,13 +100,48 @@ def profile_likelihoods(
         progress: Told how many climbs are done.
 
     Raises:
-        ValueError: Fewer than 5 points.
+        ValueError: Fewer than 5 points, or nothing free.
+        StockadeError: ``impossible-everywhere`` where the likelihood is nowhere above zero.
     """
-    if points < 5:
-        raise ValueError("a profile needs 5 points or more")
-    arrays = arrays_of(problem)
     free = np.flatnonzero(problem.free)
-    low, high = _ranges(arrays.priors, _RANGE_TAIL)
+    if points < 5 or not len(free):
+        raise ValueError("a profile needs 5 points or more, and a free parameter")
+    arrays = arrays_of(problem)
+    look = _look(arrays, layout_of(problem))
+    total = _CLIMBS + 1 + _REFINEMENTS
+    least, most = _ranges(arrays.priors, _RANGE_TAIL)
+    bounds = (least[:, None], most[:, None])
+    z, heights = _grids(problem, arrays, look, bounds, points, most_steps, progress, total)
+    progress("climbing", _CLIMBS, total)
+    columns = z.reshape(len(z), -1)
+    loose = np.broadcast_to(np.asarray(problem.free)[:, None], columns.shape)
+    tops, reached = climb(look, columns, loose, bounds, most_steps)
+    best = int(np.argmax(reached))
+    if not reached[best] > _HOPELESS:
+        raise StockadeError(_impossible_everywhere())
+    curves = [
+        _Curve(z[one, index], heights[index], z[:, index]).with_(
+            tops[one, best : best + 1], reached[best : best + 1], tops[:, best : best + 1]
+        )
+        for index, one in enumerate(free)
+    ]
+    for turn in range(_REFINEMENTS):
+        progress("climbing", _CLIMBS + 1 + turn, total)
+        curves = _refined(curves, free, np.asarray(problem.free), look, bounds, most_steps)
+    progress("climbing", total, total)
+    top = max(float(one.heights.max()) for one in curves)
+    return tuple(
+        _profile(problem.parameters[one], one, curve, arrays.priors, top)
+        for one, curve in zip(free, curves, strict=True)
+    )
+
+
+def _grids(
+    problem: Problem, arrays: ProblemArrays, look: Look, bounds: tuple[Floats, Floats], points: int,
+    most_steps: int, progress: Progress, total: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Returns coordinates (D, parameter, point) and heights (parameter, point) of every grid."""
+    free = np.flatnonzero(problem.free)
     first, last = _ranges(arrays.priors, _GRID_TAIL)
     share = np.linspace(0.0, 1.0, points)
     grid = first[free, None] + share * (last - first)[free, None]
@@ -90,120 +151,111 @@ def profile_likelihoods(
     z[free, row] = grid
     loose = np.broadcast_to(np.asarray(problem.free)[:, None, None], z.shape).copy()
     loose[free, row] = False
-    look = _look(arrays, layout_of(problem))
     best = np.full(grid.shape, -np.inf)
     for turn in range(_CLIMBS):
-        progress("climbing", turn, _CLIMBS)
+        progress("climbing", turn, total)
         start = z if turn == 0 else _from_neighbours(z, best, free, grid)
         columns = (one.reshape(len(z), -1) for one in (start, loose))
-        where, height = climb(look, *columns, (low[:, None], high[:, None]), most_steps)
+        where, height = climb(look, *columns, bounds, most_steps)
         better = height.reshape(best.shape) > best
         z, best = np.where(better, where.reshape(z.shape), z), np.fmax(best, height.reshape(best.shape))
-    progress("climbing", _CLIMBS, _CLIMBS)
-    natural = np.asarray(to_natural(jnp.asarray(z.reshape(len(z), -1)), arrays.priors)).reshape(z.shape)
-    return tuple(
-        read_profile(problem.parameters[one], natural[one, index], best[index] - best.max())
-        for index, one in enumerate(free)
-    )
+    return z, best
 
 
-def read_profile(name: str, values: Floats, heights: Floats) -> Profile:
-    """Returns what a profile says of its parameter.
+def _refined(
+    curves: list[_Curve],
+    free: np.ndarray,
+    may: np.ndarray,
+    look: Look,
+    bounds: tuple[Floats, Floats],
+    most_steps: int,
+) -> list[_Curve]:
+    """Returns curves with a point more where each of their ends is thought to be."""
+    top = max(float(one.heights.max()) for one in curves)
+    start = np.zeros((len(may), len(free), 2))
+    loose = np.broadcast_to(may[:, None, None], start.shape).copy()
+    wanted = np.full((len(free), 2), np.nan)
+    for index, (one, curve) in enumerate(zip(free, curves, strict=True)):
+        fall = top - curve.heights
+        brackets = _brackets(fall)
+        for side, found in enumerate(brackets):
+            inner = int(np.argmin(fall)) if found is None else found[0]
+            start[:, index, side] = curve.z[:, inner]
+            loose[one, index, side] = False
+            if found is not None:
+                # A cliff says nothing of how steep it is at its foot: it counts as no higher than this.
+                at = _crossing(curve.at, np.minimum(fall, _CLIFF), *found)
+                wanted[index, side] = start[one, index, side] = at
+    where, heights = climb(look, start.reshape(len(may), -1), loose.reshape(len(may), -1), bounds, most_steps)
+    where, heights = where.reshape(start.shape), heights.reshape(wanted.shape)
+    kept = np.isfinite(wanted)
+    return [
+        curve.with_(wanted[i, kept[i]], heights[i, kept[i]], where[:, i, kept[i]])
+        for i, curve in enumerate(curves)
+    ]
+
+
+def _brackets(fall: Floats) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """Returns between which points the outermost crossings lie: the one within, the one beyond."""
+    inside = np.flatnonzero(fall <= DROP)
+    if not len(inside):
+        return None, None
+    first, last = int(inside[0]), int(inside[-1])
+    low = (first, first - 1) if first > 0 else None
+    return low, (last, last + 1) if last < len(fall) - 1 else None
+
+
+def _crossing(at: Floats, fall: Floats, within: int, beyond: int) -> float:
+    """Returns where the fall is that of an interval's end, its root being straight in between."""
+    inner, outer, wanted = np.sqrt(np.maximum([fall[within], fall[beyond], DROP], 0.0))
+    part = (wanted - inner) / (outer - inner)
+    return float(at[within] + part * (at[beyond] - at[within]))
+
+
+def _profile(name: str, row: np.intp, curve: _Curve, priors: PriorArrays, top: float) -> Profile:
+    """Returns a curve on its parameter's natural scale."""
+
+    def natural(at: Floats) -> Floats:
+        z = np.zeros((len(np.asarray(priors.free)), len(at)))
+        z[row] = at
+        return np.asarray(to_natural(jnp.asarray(z), priors))[row]
+
+    found = read_profile(name, curve.at, curve.heights - top)
+    ends = natural(np.array([0.0 if one is None else one for one in (found.low, found.high)]))
+    both = zip((found.low, found.high), map(float, ends), strict=True)
+    low, high = (None if old is None else new for old, new in both)
+    values = natural(curve.at)
+    return replace(found, values=values, best=float(values[np.argmax(curve.heights)]), low=low, high=high)
+
+
+def read_profile(name: str, at: Floats, heights: Floats) -> Profile:
+    """Returns what a profile says of its parameter, on the scale of `at`.
 
     Args:
         name: The parameter.
-        values: (point,) ascending.
+        at: (point,) ascending.
         heights: (point,) log likelihoods, 0 for the best of the whole problem.
     """
-    top = int(np.argmax(heights))
-    fall = heights[top] - heights - DROP
-    ends: list[float | None] = []
-    for way in (range(top, 0, -1), range(top, len(values) - 1)):
-        step = -1 if way.step < 0 else 1
-        crossing = next((at for at in way if fall[at] <= 0 < fall[at + step]), None)
-        if crossing is None:
-            ends.append(None)
-            continue
-        part = -fall[crossing] / (fall[crossing + step] - fall[crossing])
-        ends.append(float(values[crossing] + part * (values[crossing + step] - values[crossing])))
-    low, high = ends
+    fall = -heights
+    low, high = (None if one is None else _crossing(at, fall, *one) for one in _brackets(fall))
+    inside = np.flatnonzero(fall <= DROP)
     words = {(True, True): "both sides", (True, False): "from below", (False, True): "from above"}
     return Profile(
-        name, values, heights, float(values[top]), low, high,
+        name, at, heights, float(at[np.argmax(heights)]), low, high,
         identified=words.get((low is not None, high is not None), "not identified"),
         flat=bool(np.ptp(heights) < FLAT),
+        gaps=len(inside) > 0 and bool(np.any(fall[inside[0] : inside[-1]] > DROP)),
     )  # fmt: skip
 
 
-def climb(
-    look: Look, start: Floats, loose: np.ndarray, bounds: tuple[Floats, Floats], most_steps: int
-) -> tuple[Floats, Floats]:
-    """Maximises a function at many columns at once, by BFGS within bounds.
-
-    Args:
-        look: Height (column,) and slope (D, column) at coordinates (D, column).
-        start: (D, column).
-        loose: (D, column) whether a coordinate may move.
-        bounds: Least and greatest coordinates, each (D, 1).
-        most_steps: Steps after which a climb ends; before, where no column rises by 1e-4.
-
-    Returns:
-        Coordinates (D, column) and heights (column,).
-    """
-    z = np.where(loose, np.clip(start, *bounds), start)
-    height, slope = look(z)
-    curvature = np.broadcast_to(np.eye(len(z)), (z.shape[1], len(z), len(z))).copy()
-    for _ in range(most_steps):
-        # What presses against a bound stays there.
-        pressed = ((z <= bounds[0]) & (slope < 0)) | ((z >= bounds[1]) & (slope > 0))
-        pull = np.where(loose & ~pressed, slope, 0.0)
-        way = np.einsum("cij,jc->ic", curvature, pull) * (loose & ~pressed)
-        uphill = (way * pull).sum(axis=0) > 0
-        way = np.where(uphill, way, pull)
-        way *= np.minimum(1.0, _LONGEST / np.maximum(np.abs(way).max(axis=0), 1e-300))
-        new, reached, new_slope = _line_search(look, z, height, slope, way, bounds)
-        moved, bent = new - z, np.where(loose, slope - new_slope, 0.0)
-        curvature = _updated(curvature, np.where(loose, moved, 0.0), bent)
-        rise = float((reached - height).max())
-        z, height, slope = new, reached, new_slope
-        if rise < _SMALLEST_RISE:
-            break
-    return z, height
-
-
-def _line_search(
-    look: Look, z: Floats, height: Floats, slope: Floats, way: Floats, bounds: tuple[Floats, Floats]
-) -> tuple[Floats, Floats, Floats]:
-    """Returns where each column goes along its way, at most the whole of it, and height and slope there."""
-    length = np.ones(z.shape[1])
-    best, top, best_slope = z, height, slope
-    open_ = np.any(way != 0.0, axis=0)
-    for _ in range(_HALVINGS):
-        new = np.where(way == 0.0, z, np.clip(z + length * way, *bounds))
-        reached, new_slope = look(new)
-        enough = open_ & (reached >= height + 1e-4 * ((new - z) * slope).sum(axis=0)) & (reached > height)
-        best = np.where(enough, new, best)
-        top, best_slope = np.where(enough, reached, top), np.where(enough, new_slope, best_slope)
-        open_ &= ~enough
-        if not open_.any():
-            break
-        length = np.where(open_, 0.3 * length, length)
-    return best, top, best_slope
-
-
-def _updated(inverse: Floats, moved: Floats, bent: Floats) -> Floats:
-    """Returns inverse curvatures (column, D, D) after steps and changes of slope (D, column)."""
-    product = (moved * bent).sum(axis=0)
-    size = np.sqrt((moved**2).sum(axis=0) * (bent**2).sum(axis=0))
-    sound = product > 1e-8 * np.maximum(size, 1e-300)
-    s, y = moved.T, bent.T
-    rho = 1.0 / np.where(sound, product, 1.0)
-    turned = np.einsum("cij,cj->ci", inverse, y)
-    scale = rho + rho**2 * (y * turned).sum(axis=1)
-    cross = s[:, :, None] * turned[:, None, :]
-    new = inverse + scale[:, None, None] * s[:, :, None] * s[:, None, :]
-    new -= rho[:, None, None] * (cross + cross.transpose(0, 2, 1))
-    return np.where(sound[:, None, None], new, inverse)
+def _impossible_everywhere() -> Diagnostic:
+    return Diagnostic(
+        "impossible-everywhere",
+        "Nowhere that was looked at do the data have a probability above zero.",
+        Place(file="study.toml"),
+        hint="Run the model at the priors' medians (stockade simulate) and look for values that are not "
+        "finite, or for a prior that excludes what was seen.",
+    )
 
 
 def _look(arrays: ProblemArrays, layout: Layout) -> Look:

@@ -56,7 +56,8 @@ def profile_study(
         progress: Told how far the work is.
 
     Raises:
-        StockadeError: Whatever is wrong in the folder; ``unknown-explanation``, ``unknown-as-of``.
+        StockadeError: Whatever is wrong in the folder; ``unknown-explanation``, ``unknown-as-of``,
+            ``nothing-free``, ``impossible-everywhere``.
         ValueError: Fewer than 5 points.
     """
     study = open_study(folder)
@@ -68,6 +69,11 @@ def profile_study(
     day = max(dates) if as_of is None else as_of
     _must_be_known(study, day, dates, "unknown-as-of", "as-of date", "study.as_of")
     fitted = problem(study, fitting_simulator(study), known[explanation], dates[day])
+    if not any(fitted.free):
+        message = f"The explanation '{explanation}' leaves nothing free."
+        hint = "Take a name out of its 'hold', or a prior's 'fixed'; a profile is of what is fitted."
+        place = Place(inside.file, name=f"explanation.{explanation}")
+        raise StockadeError(Diagnostic("nothing-free", message, place, hint=hint))
     found = profile_likelihoods(fitted, points=points, progress=progress)
     return Profiles(
         study=inside.folder.resolve().name, explanation=explanation, as_of=day,
@@ -80,7 +86,8 @@ def profiles_to_json(found: Profiles) -> dict[str, Any]:
     """Returns profiles as `json.dumps` takes them."""
     parameters = [
         {
-            "name": name, "units": units, "identified": one.identified, "flat": one.flat, "best": one.best,
+            "name": name, "units": units, "identified": one.identified, "flat": one.flat,
+            "gaps": one.gaps, "best": one.best,
             "low": one.low, "high": one.high, "values": one.values.tolist(),
             "log_likelihood": one.log_likelihood.tolist(),
         }
