@@ -62,7 +62,7 @@ def test_pandas_and_xarray_read_the_folder(tmp_path):
 
 
 def test_another_digest_takes_the_place_of_what_was_kept(tmp_path):
-    results = Results(tmp_path)
+    results = Results(tmp_path, sole=True)
     old, new = Task("k", "old", walk), Task("k", "new", walk)
     results.keep(old, [{"x": 1}])
     assert results.has(old)
@@ -71,6 +71,14 @@ def test_another_digest_takes_the_place_of_what_was_kept(tmp_path):
     assert not results.has(old)
     assert [row["x"] for row in results.rows([old, new])] == [2]
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_runs_with_other_settings_keep_what_is_theirs(tmp_path):
+    results = Results(tmp_path)
+    old, new = Task("k", "old", walk), Task("k", "new", walk)
+    results.keep(old, [{"x": 1}])
+    results.keep(new, [{"x": 2}])
+    assert [row["x"] for row in results.rows([old, new])] == [1, 2]
 
 
 def test_half_a_file_is_not_a_result(tmp_path):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from stockade.tasks.here import Here
 from stockade.tasks.processes import Processes
 from stockade.tasks.results import Results
-from stockade.tasks.run import run_tasks
+from stockade.tasks.run import GONE, run_tasks
 from stockade.tasks.task import Task
 from tests.tasks.helpers import broken, dies, dies_once, expected, walks, wrong
 
@@ -42,6 +43,23 @@ def test_what_is_kept_is_not_done_again(tmp_path):
     assert run_tasks(tasks, results, opened=no_workers).kept == tuple(task.key for task in tasks)
     assert run_tasks(tasks, results, opened=TWO, fresh=True).kept == ()
     assert results.rows(tasks) == expected(tasks)
+
+
+def test_a_result_that_another_run_took_away_is_told(tmp_path):
+    results, tasks = Results(tmp_path, sole=True), walks(3)
+
+    def told(stage: str, done: int, total: int) -> None:
+        del stage, total
+        if done == 2:
+            # Another run, with other settings, in the same folder.
+            results.keep(replace(tasks[0], digest="other"), [{"at": 0, "value": 9.0, "above": False}])
+
+    for task in tasks[:2]:
+        results.keep(task, [{"at": 0, "value": 0.0, "above": False}])
+    summary = run_tasks(tasks, results, opened=TWO, progress=told)
+    assert [(one.key, one.cause) for one in summary.failures] == [("walk 0", GONE)]
+    assert summary.kept == ("walk 1",)
+    assert summary.computed == ("walk 2",)
 
 
 def no_workers():

@@ -158,6 +158,14 @@ class Problem:
         """Names of the parameters that this explanation samples."""
         return tuple(name for name, one in zip(self.parameters, self.free, strict=True) if one)
 
+    @property
+    def months(self) -> int:
+        """How many months a run has: those of the series, or where there is none those of the simulator."""
+        if self.counts:
+            return len(self.counts[0].values)
+        times = getattr(self.simulator, "times", None)
+        return 1 + max((one.last for one in self.reports), default=0) if times is None else len(times)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -242,8 +250,7 @@ def arrays_of(problem: Problem) -> ProblemArrays:
     Raises:
         ValueError: If a free parameter has no prior, or series differ in length.
     """
-    last = max((one.last for one in problem.reports), default=0)
-    months = len(problem.counts[0].values) if problem.counts else last + 1
+    months = problem.months
     values = np.array([np.rint(one.values) for one in problem.counts], dtype=float)
     values = values.reshape(len(problem.counts), months)
     index = np.arange(months)

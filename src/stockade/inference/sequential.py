@@ -177,10 +177,9 @@ def _news(before: Problem, after: Problem) -> _News:
         for old, new in zip(before.counts, after.counts, strict=True)
     ]
     reports = [new.seen and not old.seen for old, new in zip(before.reports, after.reports, strict=True)]
-    months = arrays_of(after).counts.shape[1] if not counts else len(counts[0])
     return _News(
         np.asarray(after.free) & ~np.asarray(before.free),
-        np.array(counts, dtype=bool).reshape(len(counts), months),
+        np.array(counts, dtype=bool).reshape(len(counts), after.months),
         np.array(reports, dtype=bool),
     )
 

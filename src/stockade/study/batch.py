@@ -70,7 +70,7 @@ def batch_studies(
             tasks.append(task_of(key, fit))
         except StockadeError as error:
             unreadable.append(Failure(key, "\n".join(str(one) for one in error.diagnostics)))
-    kept = Results(Path(results))
+    kept = Results(Path(results), sole=True)
     summary = run_tasks(tasks, kept, opened=opened, fresh=fresh, progress=progress, stage="assessing")
     failed = {one.key: one for one in (*unreadable, *summary.failures)}
     in_order = tuple(failed[key] for key in keys if key in failed)

@@ -223,7 +223,7 @@ def _course(
     runs = [run for several in courses.values() for run in several]
     warnings = [two for name, several in courses.items() for two in diagnose_course(name, several, days)]
     last = problem(folder, simulator, next(one for one in study.explanations if one.mechanism), days[-1])
-    observed = np.array([one.values for one in last.counts]).reshape(len(last.counts), -1)
+    observed = np.array([one.values for one in last.counts]).reshape(len(last.counts), last.months)
     by_name = dict(zip(names, weight, strict=True))
     return Course(
         study=study.folder.resolve().name, days=tuple(one.isoformat() for one in days),

@@ -30,16 +30,20 @@ class Results:
 
     Attributes:
         folder: Where the files lie; made when the first result is kept.
+        sole: Whether a task has one result at a time: one made from other things then goes when another is
+            kept, so that the folder read whole holds nothing that is out of date. Otherwise both stay, told
+            apart by their digests, so that runs with other settings, at once or in turn, keep what is theirs.
     """
 
     folder: Path
+    sole: bool = False
 
     def has(self, task: Task) -> bool:
         """Returns whether the result of a task is there, made from the same things; half a file is none."""
         return _whole(self.folder / task.file)
 
     def keep(self, task: Task, rows: Sequence[Row]) -> None:
-        """Keeps the result of a task; one made from other things goes.
+        """Keeps the result of a task.
 
         Raises:
             ValueError: No rows, or a row with other columns than the first or with a column of ours.
@@ -58,7 +62,8 @@ class Results:
             half = target.with_name(f".{target.name}.{os.getpid()}")
             _write(columns, half)
             half.replace(target)
-            for path in self.folder.glob(f"{short(task.key)}-*.parquet"):
+            others = self.folder.glob(f"{short(task.key)}-*.parquet") if self.sole else ()
+            for path in others:
                 if path != target:
                     path.unlink(missing_ok=True)
         except (OSError, duckdb.IOException) as error:

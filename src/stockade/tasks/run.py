@@ -16,6 +16,10 @@ from stockade.tasks.work import attempt
 from stockade.tasks.workers import Workers
 
 SECONDS_BETWEEN_LOOKS = 5.0
+GONE = (
+    "Its result is no longer in the folder of results: another run, of the same task with other settings or "
+    "files, took its place. Give each run a folder of its own, or repeat this one."
+)
 
 
 def run_tasks(
@@ -61,11 +65,14 @@ def run_tasks(
                 progress(stage, done, len(tasks))
                 if failures:
                     progress(f"{stage}: failed", len(failures), 0)
+    for task in tasks:
+        if task.key not in failures and not results.has(task):
+            failures[task.key] = Failure(task.key, GONE)
     todo = {task.key for task in missing}
     return Summary(
-        kept=tuple(task.key for task in tasks if task.key not in todo),
+        kept=tuple(task.key for task in tasks if task.key not in (*todo, *failures)),
         computed=tuple(task.key for task in missing if task.key not in failures),
-        failures=tuple(failures[task.key] for task in missing if task.key in failures),
+        failures=tuple(failures[task.key] for task in tasks if task.key in failures),
     )
 
 

@@ -135,6 +135,14 @@ def test_a_register_of_an_article():
         ("PORT CITY, 14 March 2014 (Agency) - Raids fell last year.", "2013-01..2013-12"),
         ("PORT CITY, March 14 — Raids fell last year.", "2013-01..2013-12"),
         ("Raids fell, 14 March 2014 was quiet", "2014-03"),
+        ("MOSUL, Iraq, March 14 (Agency) - Raids fell last year.", "2013-01..2013-12"),
+        ("since late 2010", "2010-10..2014-03"),
+        ("since mid 2010", "2010-05..2014-03"),
+        ("since end of 2010", "2010-12..2014-03"),
+        ("since the truce of 2010", "2010-01..2014-03"),
+        ("Attacks fell in Mosul, March 3 - 20, 2008.", "2008-03"),
+        ("From Mosul, 3 March 2008 – 9 April 2009, attacks fell", "2008-03..2009-04"),
+        ("In Baghdad, 14 May 2007 - 3 June 2007 was the worst.", "2007-05..2007-06"),
     ],
 )
 def test_months_that_a_sentence_names(text, window):

@@ -20,9 +20,10 @@ _COUNTS = {
 _COUNT = r"(?:\d{1,3}|" + "|".join(_COUNTS) + ")"
 _PART = r"(early|mid-?|late|(?:the )?end of|(?:the )?beginning of|(?:the )?start of)"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+_TOWN = r"(?-i:(?!(?:In|From|On|At|By|Since|After|Before|Near|Until)\b)[A-Z][\w.'’/-]*(?:,? [A-Z][\w.'’/-]*){0,3})"
 _DATELINE = (  # PORT CITY, 14 March 2019 (Agency) - : when it was written, not what it is about
-    rf"^[A-Z][\w .'’/-]{{1,40}},\s+(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}),?(?:\s+{_YEAR})?\s*"
-    r"(?:\([^)]{1,40}\)\s*)?[-–—]+\s"
+    rf"^{_TOWN},\s+(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}),?(?:\s+{_YEAR})?\s*"
+    rf"(?:\([^)]{{1,40}}\)\s*)?[-–—]+\s+(?!\d|{_MONTH}\b)"
 )
 
 Rule = tuple[str, Callable[[re.Match[str], date], Window | None]]
@@ -187,10 +188,13 @@ _RULES: tuple[Rule, ...] = (
         rf"\bsince\s+(?:(?:[\w'’-]+\s+){{1,5}}?(?:of|in|on)\s+)?(?:\d{{1,2}}\s+)?({_MONTH})(?:\s+({_YEAR}))?\b",
         _since_month,
     ),
-    (rf"\bsince\s+(?:\w+\s+){{0,2}}?({_YEAR})\b", _since_year),
     (rf"\bsince\s+{_PART}\s*({_YEAR})\b", _since_part),
+    (rf"\bsince\s+(?:\w+\s+){{0,3}}?({_YEAR})\b", _since_year),
     (rf"\b(first|second|third|fourth|last)\s+(half|quarter)\s+of\s+({_YEAR})\b", _part_of_year),
-    (rf"\b({_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,)?\s+(?:of\s+)?({_YEAR})\b", _month_year),
+    (
+        rf"\b({_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*[-–—]\s*\d{{1,2}})?,)?\s+(?:of\s+)?({_YEAR})\b",
+        _month_year,
+    ),
     (rf"\b{_PART}\s*({_YEAR})\b", _end_of_year),
     (rf"\b(spring|summer|autumn|fall|winter)\s+(?:of\s+)?({_YEAR})\b", _season),
     (rf"\b(?:between|from)?\s*({_YEAR})\s*(?:to|and|until|through|–|-)\s*({_YEAR})\b", _years),
