@@ -20,7 +20,8 @@ _COUNTS = {
 _COUNT = r"(?:\d{1,3}|" + "|".join(_COUNTS) + ")"
 _PART = r"(early|mid-?|late|(?:the )?end of|(?:the )?beginning of|(?:the )?start of)"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
-_TOWN = r"(?-i:(?!(?:In|From|On|At|By|Since|After|Before|Near|Until)\b)[A-Z][\w.'’/-]*(?:,? [A-Z][\w.'’/-]*){0,3})"
+_CAPITAL = r"[A-Z][\w.'’/-]*"
+_TOWN = rf"(?-i:(?!(?:In|From|On|At|By|Since|After|Before|Near|Until)\b){_CAPITAL}(?:,? {_CAPITAL}){{0,3}})"
 _DATELINE = (  # PORT CITY, 14 March 2019 (Agency) - : when it was written, not what it is about
     rf"^{_TOWN},\s+(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}),?(?:\s+{_YEAR})?\s*"
     rf"(?:\([^)]{{1,40}}\)\s*)?[-–—]+\s+(?!\d|{_MONTH}\b)"
