@@ -11,8 +11,11 @@ from stockade.study.store import FOLDER, Store
 from stockade.study.study import Study
 
 ROOMS = (
-    "arrays.py", "claims", "compiler", "data", "forecasts", "inference", "model", "simulation",
-    "study/problems.py", "study/replicates.py", "study/worlds.py",
+    "arrays.py", "claims", "compiler", "data", "forecasts", "formats", "inference", "model", "simulation",
+    "study/build.py", "study/build_accounts.py", "study/build_data.py", "study/build_noise.py",
+    "study/build_priors.py", "study/build_scenarios.py", "study/builder.py", "study/fits.py",
+    "study/inputs.py", "study/interventions.py", "study/judging.py", "study/measures.py", "study/problems.py",
+    "study/read.py", "study/replicates.py", "study/simulators.py", "study/statements.py", "study/worlds.py",
 )  # fmt: skip
 """Code that decides a replicate."""
 

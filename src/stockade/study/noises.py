@@ -19,7 +19,7 @@ from stockade.study.store import FOLDER, Store
 from stockade.study.study import Study
 
 ROOMS = (
-    *FITTING, "study/build_noise.py", "study/held_out.py", "study/noising.py", "study/noisy_claims.py",
+    *FITTING, "study/held_out.py", "study/noising.py", "study/noisy_claims.py",
     "study/noisy_fits.py", "study/noisy_runs.py", "study/scoring.py",
 )  # fmt: skip
 """Code that decides what noise changes."""

@@ -199,7 +199,9 @@ class NoisyFits:
         tasks = []
         for name, one in problems.items():
             parts = {**of_problem(one, model, fit), "flows": flows, "filter": particles[name]}
-            made = digest({**parts, "settings": repr(self.settings), "code": code_digest(ROOMS)})
+            made = digest(
+                {**parts, "settings": repr(self.settings), "code": code_digest((*ROOMS, "simulation"))}
+            )
             for index in range(self.repeats):
                 kept = (
                     None if fresh else self.store.repeat(when, _kept_as(name, particles[name]), index, made)
