@@ -134,3 +134,19 @@ def test_places_of_counts_from_the_prior_predictive_are_uniform() -> None:
         places += list(below + random.random(len(months)) * (up_to - below))
     assert len(places) == 24 * 8
     assert p_value((np.array(places) * 128).astype(int), 127) > 0.01
+
+
+def test_exploded_means_are_left_out_alike() -> None:
+    dispersions = np.full((1, 2), 3.0)
+    alone = probability_up_to(np.array([3.0]), np.array([[2.0, 2.0]]), dispersions)
+    for broken in (np.inf, np.nan):
+        means = np.array([[broken, 2.0]])
+        np.testing.assert_allclose(probability_up_to(np.array([3.0]), means, dispersions), alone)
+        drawn = drawn_counts(means, dispersions, 1)
+        assert np.isnan(drawn).mean() == 0.5
+        assert np.isfinite(drawn).mean() == 0.5
+
+
+def test_counts_of_huge_means_are_drawn() -> None:
+    found = [drawn_counts(np.full((1, 64), 1e15), np.full((1, 64), 1e-4), seed) for seed in range(5)]
+    assert np.isfinite(found).all()

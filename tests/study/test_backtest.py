@@ -17,6 +17,7 @@ from stockade.errors import StockadeError
 from stockade.progress import silent
 from stockade.study.backtest import bench_of, lean, look_from, origins_of
 from stockade.study.calibrating import calibrate_study
+from stockade.study.carried import carried, opened
 from stockade.study.contests import score_studies
 from stockade.study.lookouts import look_rows, rows_of, tracks_of
 from stockade.study.plans import Plan, plan_from, read_horizons
@@ -285,3 +286,15 @@ def test_bad_horizons_are_told(text):
     with pytest.raises(StockadeError) as caught:
         plan_from(text, None, 6, (), {})
     assert caught.value.diagnostics[0].code == "bad-horizons"
+
+
+def test_work_on_a_study_that_was_edited_meanwhile_is_refused(tmp_path) -> None:
+    folder = write_tiny(tmp_path / "park")
+    study = open_study(folder).study
+    sent, whole = carried(study, whole=False), carried(study, whole=True)
+    assert opened(sent).study.title == study.title
+    (folder / "reports.csv").write_text(REPORTS.replace("220", "221"), encoding="utf-8")
+    with pytest.raises(StockadeError) as caught:
+        opened(sent)
+    assert caught.value.diagnostics[0].code == "study-changed"
+    assert opened(whole).study.title == study.title

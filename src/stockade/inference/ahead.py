@@ -190,12 +190,13 @@ def probability_up_to(counts: np.ndarray, means: np.ndarray, dispersions: np.nda
 
     Args:
         counts: (cell,) whole numbers; below zero the probability is 0.
-        means: (cell, particle) means; those that are not finite are left out.
+        means: (cell, particle) means; those that are not finite are left out, as in `drawn_counts`. (The log
+            predictive density, a score, counts them as particles that expected nothing of what came.)
         dispersions: (cell, particle) dispersions r.
     """
-    share = dispersions / (dispersions + means)
+    alive = np.isfinite(means)
+    share = dispersions / (dispersions + np.where(alive, means, 1.0))
     below = betainc(dispersions, np.maximum(counts, 0.0)[:, None] + 1.0, share)
-    alive = np.isfinite(below)
     mean = np.where(alive, below, 0.0).sum(axis=1) / np.maximum(alive.sum(axis=1), 1)
     return np.where(np.asarray(counts) < 0, 0.0, mean)
 
@@ -211,7 +212,7 @@ def drawn_counts(means: np.ndarray, dispersions: np.ndarray, seed: int) -> np.nd
     random = np.random.default_rng(seed)
     alive = np.isfinite(means)
     shape = np.repeat(dispersions, _DRAWS, axis=1)
+    rate = np.repeat(np.where(alive, means, 0.0), _DRAWS, axis=1) / shape
     # Poisson draws end at about 9.2e18; a mean beyond that is told from it by nobody.
-    rate = np.repeat(np.where(alive, np.minimum(means, 1e15), 0.0), _DRAWS, axis=1) / shape
-    counts = random.poisson(random.gamma(shape, 1.0) * rate).astype(float)
+    counts = random.poisson(np.minimum(random.gamma(shape, 1.0) * rate, 1e18)).astype(float)
     return np.where(np.repeat(alive, _DRAWS, axis=1), counts, np.nan)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stockade.errors import Diagnostic, Place, StockadeError
+from stockade.study.folder import StudyFolder
 from stockade.study.ingredients import digest, of_files
+from stockade.study.read import open_study
 from stockade.study.store import FOLDER
 from stockade.study.study import Study
 
@@ -97,6 +99,21 @@ def unpacked(one: Carried) -> Iterator[Path]:
             raise StockadeError(
                 [_at_home(each, str(folder), one.folder) for each in error.diagnostics]
             ) from error
+
+
+def opened(one: Carried) -> StudyFolder:
+    """Returns a study as it was when its work was handed out.
+
+    Raises:
+        StockadeError: ``study-changed`` where its files are others by now; whatever is wrong in the folder.
+    """
+    with unpacked(one) as place:
+        found = open_study(place)
+    if one.files is None and carried(found.study, whole=False).digest != one.digest:
+        said = "the study's files changed while work on it was waiting"
+        hint = "Repeat the command: what was finished belongs to the files as they were."
+        raise StockadeError(Diagnostic("study-changed", said, Place(one.folder), hint=hint))
+    return found
 
 
 def _at_home(one: Diagnostic, here: str, home: str) -> Diagnostic:

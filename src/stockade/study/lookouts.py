@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,10 @@ from stockade.data.months import last_day
 from stockade.forecasts.tracks import MEASURES, Track
 from stockade.progress import silent
 from stockade.study.backtest import Bench, bench_of, fit_of, lean, look_from, origins_of
-from stockade.study.carried import Carried, carried, unpacked
+from stockade.study.carried import Carried, carried, opened
 from stockade.study.folder import StudyFolder
 from stockade.study.ingredients import digest, of_files
 from stockade.study.plans import Plan
-from stockade.study.read import open_study
 from stockade.study.store import Store
 from stockade.tasks.task import Row, Task
 
@@ -76,11 +75,10 @@ def look_rows(label: str, study: Carried, plan: Plan, day: str, fresh: bool) -> 
         return rows_of(label, day, look_from(bench, date.fromisoformat(day), silent))
 
 
-@cache
+@lru_cache(maxsize=2)
 def _bench(study: Carried, plan: Plan) -> Bench:
-    """Returns what all origins share; compiled once in each process."""
-    with unpacked(study) as place:
-        return bench_of(open_study(place), plan)
+    """Returns what all origins of a study share; compiled once in each process, study after study."""
+    return bench_of(opened(study), plan)
 
 
 def rows_of(label: str, day: str, tracks: Sequence[Track]) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import jax.numpy as jnp
@@ -32,12 +32,11 @@ from stockade.inference.problem import Problem, arrays_of, layout_of
 from stockade.inference.ranks import kept_draws, rank_of
 from stockade.inference.records import Repeat, SmcSettings
 from stockade.inference.smc import sample_one_repeat
-from stockade.study.carried import Carried, unpacked
+from stockade.study.carried import Carried, opened
 from stockade.study.fits import smc_settings
 from stockade.study.folder import StudyFolder
 from stockade.study.judging import claim_names, needs
 from stockade.study.problems import problem
-from stockade.study.read import open_study
 from stockade.study.simulators import fitting_simulator, judging_simulator
 from stockade.study.study import Fit
 from stockade.study.worlds import Needs, WorldMaker, posterior_account
@@ -162,11 +161,10 @@ def replicate_rows(question: Question, index: int) -> list[Row]:
     return to_rows(run_replicate(bench(question), index))
 
 
-@cache
+@lru_cache(maxsize=2)
 def bench(question: Question) -> Bench:
     """Returns what all replicates of a question share; opened and compiled once in each process."""
-    with unpacked(question.study) as place:
-        folder = open_study(place)
+    folder = opened(question.study)
     (explanation,) = (one for one in folder.study.explanations if one.id == question.explanation)
     fitting = fitting_simulator(folder)
     wanted = needs(folder)
