@@ -64,3 +64,12 @@ def test_the_collapse_itself_is_kept_in_the_record() -> None:
     assert run.restarted.tolist() == [False, True]
     assert run.ess[1] < 0.02
     assert np.isfinite(run.acceptance[1])
+
+
+def test_a_run_that_starts_anew_for_accuracy_alone_is_no_collapse() -> None:
+    whole = log_normals(np.array([1.0, 300.0]), np.array([0.3, 0.01]), np.array([1.0, 1.5]))
+    run = follow([seen(whole, 1), seen(whole, 2)], seed=7, settings=SMALL)
+    days = [date(2007, 1, 31), date(2007, 2, 28)]
+    gentle = replace(run, ess=np.array([0.9, 0.05]))
+    assert [one.code for one in diagnose_course("x", [run], days)] == ["particles-collapsed"]
+    assert diagnose_course("x", [gentle], days) == ()

@@ -9,8 +9,10 @@ import numpy as np
 
 from stockade.errors import Diagnostic, Place
 from stockade.inference.diagnostics import LEAST_ACCEPTANCE
-from stockade.inference.sequential import LEAST, Course
+from stockade.inference.sequential import Course
 
+COLLAPSE = 0.02
+"""Share of the draws below which a day's data were a surprise; runs start anew before, for accuracy alone."""
 SPREAD = 1.0
 """Largest difference between repeats in log evidence that passes without a word."""
 
@@ -31,10 +33,11 @@ def diagnose_course(explanation: str, runs: Sequence[Course], days: Sequence[dat
 
 
 def _collapsed(runs: Sequence[Course], days: Sequence[date], place: Place) -> Diagnostic | None:
+    ess = np.array([run.ess for run in runs]).min(axis=0)
     anew = np.array([run.restarted for run in runs]).any(axis=0) & (np.arange(len(days)) > 0)
+    anew &= ~(ess >= COLLAPSE)
     if not anew.any():
         return None
-    ess = np.array([run.ess for run in runs]).min(axis=0)
     told = ", ".join(days[one].isoformat() for one in np.flatnonzero(anew)[:3])
     more = int(anew.sum()) - 3
     return _warning(
@@ -42,7 +45,7 @@ def _collapsed(runs: Sequence[Course], days: Sequence[date], place: Place) -> Di
         f"What came by {told}{f' and {more} more days' if more > 0 else ''} left an effective sample size "
         f"of {100 * float(ess[anew].min()):.2g} % of the draws, and the run started anew from the prior.",
         place,
-        f"At least {100 * LEAST:g} % are needed. The evidence is then that of the new run, but the "
+        f"At least {100 * COLLAPSE:g} % are needed. The evidence is then that of the new run, but the "
         "explanation hardly allowed for what came, figures or paths of inputs: look at both on that day; "
         "where they are no surprise, raise --particles.",
     )

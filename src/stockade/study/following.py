@@ -14,6 +14,7 @@ from scipy.special import logsumexp
 
 from stockade.briefing.course import Course, CourseWarning, EvidencePath, Told
 from stockade.briefing.document import course_from_json, to_json
+from stockade.briefing.wording import several as listed
 from stockade.claims.weights import softmax
 from stockade.compiler.compile import Simulator
 from stockade.data.months import format_month
@@ -241,14 +242,19 @@ def _course(
 
 
 def _doubts(warnings: Sequence[Diagnostic]) -> tuple[str, ...]:
-    """Returns a paragraph for each kind of warning: whose, and once what to do."""
+    """Returns a paragraph for each kind of warning: one in full, whom else it is about, and what to do."""
     told: dict[str, list[Diagnostic]] = {}
     for one in warnings:
         told.setdefault(one.code, []).append(one)
     return tuple(
-        " ".join([*(f"{one.place.name}: {one.message}" for one in several), several[0].hint, f"[{code}]"])
+        f"{several[0].place.name}: {several[0].message}{_alike(several[1:])} {several[0].hint} [{code}]"
         for code, several in told.items()
     )
+
+
+def _alike(others: Sequence[Diagnostic]) -> str:
+    names = [one.place.name or "" for one in others]
+    return f" The like holds of {listed(names)}." if names else ""
 
 
 def _nulls(folder: StudyFolder, simulator: Simulator, days: Sequence[date]) -> dict[str, list[NullFit]]:
