@@ -151,6 +151,13 @@ def test_the_figures_show_what_was_counted() -> None:
     assert noise_figures(None, {}) == ()
 
 
+def test_a_weight_beyond_reason_makes_no_endless_axis() -> None:
+    noise = example_noise()
+    row = replace(noise.dates[0].rows[0], weight_with=1e12)
+    wild = replace(noise, dates=(replace(noise.dates[0], rows=(row, *noise.dates[0].rows[1:])),))
+    assert len(json.dumps(noise_figures(wild, {})[0][0].spec)) < 20_000
+
+
 def test_the_page_has_the_section_only_where_noise_was_tried(document: Document) -> None:
     page = render_html(replace(document, noise=example_noise()))
     assert 'href="#noise"' in page

@@ -37,6 +37,8 @@ from stockade.study.worlds import constants_of, unchanged
 from tests.study.tiny import write_tiny
 
 MARK = '[prior."initial poachers"]'
+# Rough posteriors, where a test is not about them.
+QUICK = replace(NOISY_SETTINGS, particles=32, settle=1, rest=0.5, travel=0.2, references=1)
 NOISE = """[noise.recruits]
 demographic = true
 environmental = { lognormal = "scatter of recruits" }
@@ -138,7 +140,7 @@ def noisy_fits(tmp_path_factory):
     study, when = folder.study, min(folder.study.as_of)
     store = Store(study.folder / FOLDER)
     fits = fit_study(folder, fitting_simulator(folder), study.fit, store, silent, fresh=False)
-    settings = replace(NOISY_SETTINGS, particles=32)
+    settings = QUICK
     work = NoisyFits(folder, fits, store, settings, seed=7, repeats=2)
     return folder, fits, when, work.of(when, ["patrols", "weariness"], silent)
 

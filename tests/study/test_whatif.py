@@ -11,8 +11,9 @@ from rich.console import Console
 from stockade.briefing.document import to_json
 from stockade.briefing.terminal_contrasts import print_contrasts
 from stockade.errors import StockadeError
+from stockade.study import whatif
 from stockade.study.whatif import whatif_study
-from tests.study.test_noising import noisy_tiny
+from tests.study.test_noising import QUICK, noisy_tiny
 from tests.study.test_route import kept, rewrite
 from tests.study.tiny import patrols_at
 
@@ -122,7 +123,8 @@ def test_the_terminal_shows_each_variable(contrast) -> None:
     assert text.index("poachers") < text.index("people hurt") < text.index("herd")
 
 
-def test_with_noise_a_draw_has_the_same_luck_in_both_histories(tmp_path) -> None:
+def test_with_noise_a_draw_has_the_same_luck_in_both_histories(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(whatif, "NOISY_SETTINGS", QUICK)
     folder = noisy_tiny(tmp_path)
     (found,) = whatif_study(folder, ["few_patrols"], as_of=["2007-12-31"], noise=True)
     assert found.noise

@@ -87,7 +87,8 @@ def _figure(
         for label, _, first, last, _ in named
     ]
     data: dict[str, list[dict[str, Any]]] = {"points": points, "spans": spans}
-    top = 1.0 if level is not None else max(one["high"] for one in spans)
+    # A share is at most 1, whatever a file says: ticks are counted off up to here.
+    top = 1.0 if level is not None else min(1.0, max(one["high"] for one in spans))
     layers = _layers(order, top)
     if level is not None:
         data["promised"] = [{"x": level}]
